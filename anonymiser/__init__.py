@@ -1,0 +1,1 @@
+"""Halftone: how much detail about people can be shared safely."""

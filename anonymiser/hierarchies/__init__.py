@@ -1,0 +1,1 @@
+"""Hierarchies of attributes and the rules that build them."""

@@ -1,0 +1,1 @@
+"""What leaves and what stays: pseudonyms, dictionary, package, seal, opening."""

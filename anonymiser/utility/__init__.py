@@ -1,0 +1,1 @@
+"""Utility measures, all of one Protocol."""
