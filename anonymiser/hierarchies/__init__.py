@@ -1,1 +1,47 @@
 """Hierarchies of attributes and the rules that build them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from anonymiser.hierarchies.arx import hierarchies_in_folder, read_arx_csv, write_arx_csv
+from anonymiser.hierarchies.base import Hierarchy
+from anonymiser.hierarchies.dates import DateSpec
+from anonymiser.hierarchies.flat import FlatSpec
+from anonymiser.hierarchies.groups import Group, GroupLevel, GroupSpec
+from anonymiser.hierarchies.intervals import IntervalLevel, IntervalSpec
+from anonymiser.hierarchies.masking import MaskSpec, mask_for
+from anonymiser.hierarchies.spec import Rule
+from anonymiser.hierarchies.tables import TableSpec, table_of
+
+__all__ = [
+    "SPECS",
+    "DateSpec",
+    "FlatSpec",
+    "Group",
+    "GroupLevel",
+    "GroupSpec",
+    "Hierarchy",
+    "HierarchySpec",
+    "IntervalLevel",
+    "IntervalSpec",
+    "MaskSpec",
+    "Rule",
+    "TableSpec",
+    "hierarchies_in_folder",
+    "mask_for",
+    "read_arx_csv",
+    "table_of",
+    "write_arx_csv",
+]
+
+HierarchySpec = Annotated[
+    FlatSpec | DateSpec | IntervalSpec | GroupSpec | MaskSpec | TableSpec,
+    Field(discriminator="kind"),
+]
+"""Any rule that builds a hierarchy, told apart by ``kind``."""
+
+SPECS: TypeAdapter[HierarchySpec] = TypeAdapter(HierarchySpec)
+"""Reads and writes any rule: ``SPECS.validate_json(text)``, ``SPECS.dump_json(spec)``."""

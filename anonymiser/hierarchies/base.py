@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from anonymiser.errors import HierarchyError
-from anonymiser.limits import HIDDEN, MISSING
+from anonymiser.limits import HIDDEN, MAX_NAMED_VALUES, MISSING
 
-__all__ = ["Hierarchy"]
+__all__ = ["Codes", "Grouping", "Hierarchy", "hidden"]
 
 Codes = npt.NDArray[np.uint32]
+
+
+class Grouping(NamedTuple):
+    """One level above the values: which group each value is in, and what the groups are called.
+
+    Attributes
+    ----------
+    codes : (values,) integer array
+        Index into ``labels`` of each value.
+    labels : sequence of str
+        In the order in which the groups are to stand; groups without values are left out.
+    """
+
+    codes: npt.NDArray[np.integer]
+    labels: Sequence[str]
+
+
+def hidden(size: int) -> Grouping:
+    """The top level of ``size`` values: one group, ``*``."""
+    return Grouping(np.zeros(size, dtype=np.intp), (HIDDEN,))
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +73,7 @@ class Hierarchy:
     leaf_counts: tuple[npt.NDArray[np.int64], ...]
     size: int
     missing: bool
+    _built_from: tuple[Sequence[str], Codes] | None = field(default=None, repr=False)
 
     @classmethod
     def from_levels(
@@ -87,8 +110,7 @@ class Hierarchy:
         """
         if not levels or len(levels) != len(level_names):
             raise HierarchyError(f"The hierarchy of '{attribute}' needs a name for each level.")
-        size = len(levels[0])
-        if any(len(level) != size for level in levels):
+        if any(len(level) != len(levels[0]) for level in levels):
             raise HierarchyError(f"The levels of the hierarchy of '{attribute}' are not equally long.")
         values = pd.Series(list(levels[0]), dtype=object)
         doubled = values[values.duplicated()]
@@ -97,26 +119,66 @@ class Hierarchy:
                 f"The hierarchy of '{attribute}' has {len(doubled)} values more than once. Keep one row a value.",
                 tuple(doubled.unique()),
             )
-        order, ranks = _nested_order(levels, size)
-        labels: list[tuple[str, ...]] = []
-        maps: list[Codes] = []
-        counts: list[npt.NDArray[np.int64]] = []
-        for level, rank in zip(levels, ranks, strict=True):
-            sorted_rank = rank[order]
-            starts = np.flatnonzero(np.r_[True, sorted_rank[1:] != sorted_rank[:-1]][:size])
-            code = np.cumsum(np.r_[False, sorted_rank[1:] != sorted_rank[:-1]][:size]).astype(np.uint32)
-            label = [level[i] for i in order[starts]]
-            count = np.diff(np.r_[starts, size]).astype(np.int64)
-            if missing:
-                if labels and not label and len(labels) == len(levels) - 1:
-                    label, count = [HIDDEN], np.zeros(1, dtype=np.int64)  # every value is missing
-                if not labels or label != [HIDDEN]:
-                    label, count = [*label, MISSING], np.r_[count, 1].astype(np.int64)
-                code = np.r_[code, np.uint32(len(label) - 1)].astype(np.uint32)
-            labels.append(tuple(label))
-            maps.append(code)
-            counts.append(count)
-        return cls(attribute, tuple(level_names), tuple(labels), tuple(maps), tuple(counts), max(size, 1), missing)
+        groups = []
+        for level in levels[1:]:
+            codes, names = pd.factorize(np.array(list(level), dtype=object))
+            groups.append(Grouping(codes, list(names)))
+        return cls.from_groups(attribute, levels[0], groups, level_names, missing=missing)
+
+    @classmethod
+    def from_groups(
+        cls,
+        attribute: str,
+        values: Sequence[str],
+        groups: Sequence[Grouping],
+        level_names: Sequence[str],
+        *,
+        missing: bool,
+    ) -> Hierarchy:
+        """Build from values, each once, and the groups that they are in at each level above.
+
+        Groups stand in the order of their codes, values of one group in the order given.
+
+        Parameters
+        ----------
+        values : sequence of str
+            Distinct.
+        groups : sequence of Grouping
+            Level 1 first, the top last.
+        level_names : sequence of str, one a level
+        missing : bool
+            Add a leaf for missing values.
+        """
+        size = len(values)
+        rank = np.zeros(size, dtype=np.int64)
+        above: list[tuple[npt.NDArray[np.int64], list[str]]] = []
+        for group in reversed(groups):
+            rank, names = _within(rank, group)
+            above.append((rank, names))
+        order = np.argsort(rank, kind="stable")
+        labels: list[tuple[str, ...]] = [tuple(map(values.__getitem__, order.tolist()))]
+        maps: list[Codes] = [np.arange(size, dtype=np.uint32)]
+        counts = [np.ones(size, dtype=np.int64)]
+        for codes, names in reversed(above):
+            labels.append(tuple(names))
+            maps.append(codes[order].astype(np.uint32))
+            counts.append(np.bincount(codes, minlength=len(names)))
+        if missing:
+            for level in range(len(labels)):
+                _add_missing(labels, maps, counts, level)
+        place = np.empty(size + 1, dtype=np.uint32)
+        place[order] = np.arange(size, dtype=np.uint32)
+        place[size] = max(size - 1 + missing, 0)
+        return cls(
+            attribute,
+            tuple(level_names),
+            tuple(labels),
+            tuple(maps),
+            tuple(counts),
+            max(size, 1),
+            missing,
+            (values, place),
+        )
 
     @property
     def height(self) -> int:
@@ -142,16 +204,19 @@ class Hierarchy:
         HierarchyError
             Some values are not in the hierarchy; the error carries at most five of them.
         """
-        index = self.index
-        absent = [value for value in values if value not in index]
-        if absent:
+        if self._built_from is not None and values is self._built_from[0]:
+            return self._built_from[1]
+        codes = np.empty(len(values) + 1, dtype=np.int64)
+        codes[:-1] = np.fromiter(map(self.index.get, values, repeat(-1)), dtype=np.int64, count=len(values))
+        codes[-1] = len(self.leaves) - 1
+        absent = np.flatnonzero(codes[:-1] < 0)
+        if len(absent):
             raise HierarchyError(
                 f"The hierarchy of '{self.attribute}' misses {len(absent)} values of the column. "
                 "Add them, or choose a rule that places every value.",
-                tuple(absent),
+                tuple(values[i] for i in absent[:MAX_NAMED_VALUES]),
             )
-        last = len(self.leaves) - 1
-        return np.fromiter((*(index[v] for v in values), last), dtype=np.uint32, count=len(values) + 1)
+        return codes.astype(np.uint32)
 
     def parents(self, low: int, high: int) -> Codes:
         """Code at level ``high`` of each code at level ``low`` (low ≤ high)."""
@@ -160,17 +225,33 @@ class Hierarchy:
         return result
 
 
-def _nested_order(
-    levels: Sequence[Sequence[str]], size: int
-) -> tuple[npt.NDArray[np.intp], list[npt.NDArray[np.int64]]]:
-    """An order of the leaves that keeps groups together, and each level's nested group of a leaf."""
-    parent = np.zeros(size, dtype=np.int64)
-    ranks: list[npt.NDArray[np.int64]] = []
-    for level in reversed(levels):
-        label, _ = pd.factorize(pd.Series(list(level), dtype=object))
-        pair = parent * (int(label.max(initial=0)) + 1) + label
-        rank, _ = pd.factorize(pair)
-        parent = rank.astype(np.int64)
-        ranks.append(parent)
-    order = np.lexsort(tuple(reversed(ranks)))
-    return order.astype(np.intp), list(reversed(ranks))
+def _within(parent: npt.NDArray[np.int64], group: Grouping) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Number the groups of a level inside those of the level above, and name them.
+
+    A label under two parents becomes two groups; groups without values are left out.
+    """
+    size = len(group.labels)
+    code = np.asarray(group.codes, dtype=np.int64)
+    above = np.full(size, -1, dtype=np.int64)
+    above[code] = parent
+    if np.array_equal(above[code], parent):  # nested already: renumber the groups only
+        used = np.flatnonzero(above >= 0)
+        order = used[np.argsort(above[used], kind="stable")]
+        number = np.empty(size, dtype=np.int64)
+        number[order] = np.arange(len(order))
+        return number[code], [group.labels[i] for i in order]
+    pairs, rank = np.unique(parent * size + code, return_inverse=True)
+    return rank.astype(np.int64), [group.labels[i] for i in pairs % size]
+
+
+def _add_missing(
+    labels: list[tuple[str, ...]], maps: list[Codes], counts: list[npt.NDArray[np.int64]], level: int
+) -> None:
+    """Add the leaf of missing values to one level: a group of its own, or hidden like all the others."""
+    top = level == len(labels) - 1
+    if level and top and not labels[level]:  # every value is missing
+        labels[level], counts[level] = (HIDDEN,), np.zeros(1, dtype=np.int64)
+    if not level or labels[level] != (HIDDEN,):
+        labels[level] = (*labels[level], MISSING)
+        counts[level] = np.r_[counts[level], 1].astype(np.int64)
+    maps[level] = np.r_[maps[level], np.uint32(len(labels[level]) - 1)].astype(np.uint32)
