@@ -1,0 +1,249 @@
+"""The frequency set: the distinct tuples of quasi-identifiers with their counts, at one node."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from anonymiser.engine import backend, fallback
+from anonymiser.engine.histograms import Histogram, count_values, merge
+from anonymiser.engine.layout import Layout, Recoding, layout_for, recoding
+from anonymiser.hierarchies.base import Hierarchy
+
+__all__ = ["FrequencySet", "SensitiveCodes", "build", "roll_up"]
+
+_MASK_BITS = 64
+_BLOCK = 1 << 14
+
+
+@dataclass(frozen=True, eq=False)
+class SensitiveCodes:
+    """One sensitive attribute as integers, at the level at which it would be released.
+
+    Attributes
+    ----------
+    name : str
+    codes : (rows,) unsigned array
+    cardinality : int
+        Codes are below it.
+    missing : int or None
+        The code of a missing value.
+    """
+
+    name: str
+    codes: npt.NDArray[np.unsignedinteger]
+    cardinality: int
+    missing: int | None = None
+
+
+@dataclass(frozen=True)
+class SensitiveInfo:
+    """What models need to know of a sensitive attribute beside its counts."""
+
+    cardinality: int
+    missing: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class FrequencySet:
+    """Classes of one node.
+
+    Attributes
+    ----------
+    hierarchies : tuple of Hierarchy, one a quasi-identifier
+    node : tuple of int
+        Level of each quasi-identifier.
+    layout : Layout
+    keys : (words, classes) uint64 array
+        Packed codes at the node's levels.
+    counts : (classes,) int32 array
+        Records of each class.
+    masks : (classes,) uint64 array or None
+        Values of the sensitive attributes that occur in each class, one bit a value.
+    mask_places : dict of str to int
+        First bit of each sensitive attribute that is in ``masks``.
+    mask_bits : int
+        Bits of a mask in use.
+    histograms : dict of str to Histogram
+        Counts of sensitive values in each class, for the attributes that were asked for.
+    marginals : tuple of (leaves,) int64 arrays
+        Records of each leaf, one array a quasi-identifier.
+    sensitive : dict of str to SensitiveInfo
+    rows : int
+    """
+
+    hierarchies: tuple[Hierarchy, ...]
+    node: tuple[int, ...]
+    layout: Layout
+    keys: npt.NDArray[np.uint64]
+    counts: npt.NDArray[np.int32]
+    masks: npt.NDArray[np.uint64] | None
+    mask_places: dict[str, int]
+    mask_bits: int
+    histograms: dict[str, Histogram]
+    marginals: tuple[npt.NDArray[np.int64], ...]
+    sensitive: dict[str, SensitiveInfo]
+    rows: int
+
+    @property
+    def classes(self) -> int:
+        """Number of equivalence classes."""
+        return int(self.counts.size)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held."""
+        masks = 0 if self.masks is None else self.masks.nbytes
+        return self.keys.nbytes + self.counts.nbytes + masks + sum(h.nbytes for h in self.histograms.values())
+
+
+def build(
+    hierarchies: Sequence[Hierarchy],
+    codes: Sequence[npt.NDArray[np.unsignedinteger]],
+    sensitive: Sequence[SensitiveCodes] = (),
+    *,
+    histograms: bool = False,
+) -> FrequencySet:
+    """The frequency set of a table at level 0.
+
+    Parameters
+    ----------
+    hierarchies : one a quasi-identifier
+    codes : one (rows,) array a quasi-identifier
+        Leaf of each record (``Hierarchy.encode`` applied to the column).
+    sensitive : sequence of SensitiveCodes
+    histograms : bool
+        Also count the sensitive values of each class: needed by every model beyond distinct l.
+    """
+    rows = int(codes[0].size) if codes else 0
+    node = (0,) * len(hierarchies)
+    layout = layout_for(hierarchies, node)
+    keys = _pack(layout, codes, rows)
+    masks, places, mask_bits = _sensitive_masks(sensitive)
+    ones = np.ones(rows, dtype=np.int32)
+    wants_class = bool(sensitive) and (histograms or len(places) < len(sensitive))
+    grouped, counts, united, class_of = _group(keys, layout, ones, masks, mask_bits, wants_class=wants_class)
+    counted = {}
+    if class_of is not None:
+        counted = {s.name: count_values(class_of, counts.size, s.codes, s.cardinality, s.missing) for s in sensitive}
+    marginals = tuple(
+        np.bincount(code, minlength=len(h.leaves)).astype(np.int64) for h, code in zip(hierarchies, codes, strict=True)
+    )
+    info = {s.name: SensitiveInfo(s.cardinality, s.missing) for s in sensitive}
+    return FrequencySet(
+        tuple(hierarchies), node, layout, grouped, counts, united, places, mask_bits, counted, marginals, info, rows
+    )
+
+
+def roll_up(finer: FrequencySet, node: Sequence[int]) -> FrequencySet:
+    """The frequency set of a coarser node, from any finer one: rows are not touched.
+
+    Raises
+    ------
+    ValueError
+        ``node`` is not coarser in every attribute.
+    """
+    target = tuple(node)
+    if any(high < low for low, high in zip(finer.node, target, strict=True)):
+        raise ValueError("roll_up goes from a finer node to a coarser one only")
+    if target == finer.node:
+        return finer
+    plan = recoding(finer.hierarchies, finer.node, target)
+    keys = _generalise(plan, finer.keys)
+    wants_class = bool(finer.histograms)
+    grouped, counts, masks, class_of = _group(
+        keys, plan.target, finer.counts, finer.masks, finer.mask_bits, wants_class=wants_class
+    )
+    merged = {}
+    if class_of is not None:
+        merged = {name: merge(class_of, counts.size, hist) for name, hist in finer.histograms.items()}
+    return FrequencySet(
+        finer.hierarchies,
+        target,
+        plan.target,
+        grouped,
+        counts,
+        masks,
+        finer.mask_places,
+        finer.mask_bits,
+        merged,
+        finer.marginals,
+        finer.sensitive,
+        finer.rows,
+    )
+
+
+def _pack(layout: Layout, codes: Sequence[npt.NDArray[np.unsignedinteger]], rows: int) -> npt.NDArray[np.uint64]:
+    """Bring the codes of each record into words, block by block so that they stay in the cache."""
+    keys = np.zeros((layout.n_words, rows), dtype=np.uint64)
+    for start in range(0, rows, _BLOCK):
+        stop = min(start + _BLOCK, rows)
+        for j in layout.active():
+            part = codes[j][start:stop].astype(np.uint64)
+            part <<= np.uint64(layout.shifts[j])
+            keys[layout.words[j], start:stop] |= part
+    return keys
+
+
+def _sensitive_masks(
+    sensitive: Sequence[SensitiveCodes],
+) -> tuple[npt.NDArray[np.uint64] | None, dict[str, int], int]:
+    """One bit a sensitive value, for as many attributes as fit one word (smallest first)."""
+    places: dict[str, int] = {}
+    free = _MASK_BITS
+    masks: npt.NDArray[np.uint64] | None = None
+    for one in sorted(sensitive, key=lambda s: s.cardinality):
+        if one.cardinality > free:
+            break
+        place = _MASK_BITS - free
+        places[one.name] = place
+        free -= one.cardinality
+        bit = np.left_shift(np.uint64(1), np.arange(place, place + one.cardinality, dtype=np.uint64))
+        own = bit[one.codes]
+        masks = own if masks is None else masks | own
+    return masks, places, _MASK_BITS - free
+
+
+def _generalise(plan: Recoding, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    shifts, widths = plan.source.field(plan.attributes)
+    tuples = keys.shape[1]
+    kernels = backend.kernels_or_none()
+    if keys.shape[0] == 1 and plan.target.n_words == 1:
+        out: npt.NDArray[np.uint64] = backend.scratch("coarse", tuples, np.uint64)
+        run = fallback.generalise if kernels is None else kernels.generalise
+        run(keys[0], shifts, widths, plan.offsets, plan.table, out)
+        return out[np.newaxis]
+    out = np.zeros((plan.target.n_words, tuples), dtype=np.uint64)
+    for j, shift, width, offset in zip(plan.attributes, shifts, widths, plan.offsets, strict=True):
+        code = ((keys[plan.source.words[j]] >> shift) & width).astype(np.int64)
+        out[plan.target.words[j]] |= plan.table[offset + code]
+    return out
+
+
+def _group(
+    keys: npt.NDArray[np.uint64],
+    layout: Layout,
+    counts: npt.NDArray[np.int32],
+    masks: npt.NDArray[np.uint64] | None,
+    mask_bits: int,
+    *,
+    wants_class: bool,
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32], npt.NDArray[np.uint64] | None, Any]:
+    """Group keys of one word directly; longer ones word by word, carrying a class number along."""
+    if keys.shape[0] == 1:
+        found, summed, united, class_of = backend.group(
+            keys[0], layout.key_bits, counts, masks, mask_bits, wants_class=wants_class
+        )
+        return found[np.newaxis], summed, united, class_of
+    members: Any = np.zeros(keys.shape[1], dtype=np.int32)
+    for word in keys:
+        rank: Any = backend.group(word, _MASK_BITS, counts, None, wants_class=True)[3]
+        pair = (members.astype(np.uint64) << np.uint64(32)) | rank.astype(np.uint64)
+        _, summed, united, members = backend.group(pair, _MASK_BITS, counts, masks, mask_bits, wants_class=True)
+    first = np.empty(summed.size, dtype=np.int64)
+    first[members[::-1]] = np.arange(keys.shape[1] - 1, -1, -1)
+    return np.ascontiguousarray(keys[:, first]), summed, united, members

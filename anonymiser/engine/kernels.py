@@ -1,0 +1,291 @@
+"""The compiled loops: one pass over packed keys, nothing about what they mean.
+
+Keys are 64-bit words in which each quasi-identifier has its own bits. ``group`` brings equal keys
+together by a hash whose tables fit the second-level cache: keys are first dealt into partitions,
+then each partition is grouped in a small table (9–10 ns a key at ten million distinct keys, where
+one large table takes ten times that in cache misses).
+
+Every function here has a NumPy twin of the same name in ``fallback.py``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+_MOST_PART_BITS = 11
+_LEAST_SLOT_BITS = 4
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_PARTITION = 1 << 16  # keys a partition may hold: its table of 2^17 slots stays in the second-level cache
+
+
+@njit(cache=True, nogil=True)
+def generalise(keys, shifts, widths, offsets, table, out):
+    """Replace each field of each key by what the table says (already shifted to its new place)."""
+    fields = shifts.size
+    for i in range(keys.size):
+        key = keys[i]
+        coarse = np.uint64(0)
+        for j in range(fields):
+            coarse |= table[offsets[j] + np.int64((key >> shifts[j]) & widths[j])]
+        out[i] = coarse
+
+
+@njit(cache=True, nogil=True)
+def group_dense(keys, counts, masks, slots, out_keys, out_counts, out_masks, class_of):
+    """Group keys that are small numbers, through a table with a slot for each; returns the classes."""
+    has_masks = masks.size > 0
+    wants_class = class_of.size > 0
+    slots[:] = -1
+    classes = 0
+    for i in range(keys.size):
+        key = keys[i]
+        found = slots[key]
+        if found < 0:
+            found = classes
+            slots[key] = found
+            out_keys[found] = key
+            out_counts[found] = 0
+            if has_masks:
+                out_masks[found] = np.uint64(0)
+            classes += 1
+        out_counts[found] += counts[i]
+        if has_masks:
+            out_masks[found] |= masks[i]
+        if wants_class:
+            class_of[i] = found
+    return classes
+
+
+@njit(cache=True, nogil=True)
+def _slots_for(keys):
+    """Slots of a table for so many keys: at least twice as many, a power of two."""
+    size = np.int64(1) << _LEAST_SLOT_BITS
+    while size < 2 * keys:
+        size <<= 1
+    return size
+
+
+@njit(cache=True, nogil=True)
+def _slot_shift(part_bits, size):
+    """How far down the bits of the hash behind those of the partition have to come."""
+    slot_bits = 0
+    while (np.int64(1) << slot_bits) < size:
+        slot_bits += 1
+    return np.uint64(64 - part_bits - slot_bits)
+
+
+@njit(cache=True, nogil=True)
+def group_hashed(
+    keys,
+    counts,
+    masks,
+    part_keys,
+    part_rows,
+    out_keys,
+    out_counts,
+    out_masks,
+    class_of,
+):
+    """Group any keys; returns the number of classes."""
+    rows = keys.size
+    has_masks = masks.size > 0
+    wants_class = class_of.size > 0
+    part_bits = 0
+    while (rows >> part_bits) > _PARTITION and part_bits < _MOST_PART_BITS:
+        part_bits += 1
+    parts = 1 << part_bits
+    shift = np.uint64(64 - part_bits) if part_bits else np.uint64(63)
+    starts = np.zeros(parts + 1, dtype=np.int64)
+    if part_bits:
+        for i in range(rows):
+            starts[np.int64((keys[i] * _MIX) >> shift) + 1] += 1
+        largest = 0
+        for p in range(parts):
+            largest = max(largest, starts[p + 1])
+            starts[p + 1] += starts[p]
+        place = starts[:parts].copy()
+        for i in range(rows):
+            key = keys[i]
+            p = np.int64((key * _MIX) >> shift)
+            at = place[p]
+            place[p] = at + 1
+            part_keys[at] = key
+            part_rows[at] = i
+    else:
+        starts[1] = rows
+        largest = rows
+    slots = np.empty(_slots_for(largest), dtype=np.int32)
+    classes = 0
+    for p in range(parts):
+        size = _slots_for(starts[p + 1] - starts[p])
+        slots[:size] = -1
+        wrap = np.int64(size - 1)
+        slot_shift = _slot_shift(part_bits, size)
+        for at in range(starts[p], starts[p + 1]):
+            if part_bits:
+                key = part_keys[at]
+                i = np.int64(part_rows[at])
+            else:
+                key = keys[at]
+                i = at
+            slot = np.int64((key * _MIX) >> slot_shift) & wrap
+            found = slots[slot]
+            while found >= 0 and out_keys[found] != key:
+                slot = (slot + 1) & wrap
+                found = slots[slot]
+            if found < 0:
+                found = classes
+                slots[slot] = found
+                out_keys[found] = key
+                out_counts[found] = counts[i]
+                if has_masks:
+                    out_masks[found] = masks[i]
+                classes += 1
+            else:
+                out_counts[found] += counts[i]
+                if has_masks:
+                    out_masks[found] |= masks[i]
+            if wants_class:
+                class_of[i] = found
+    return classes
+
+
+@njit(cache=True, nogil=True)
+def group_packed(keys, counts, masks, key_bits, mask_bits, words, out_keys, out_counts, out_masks):
+    """Group keys whose count and mask fit beside them in one word; returns the number of classes.
+
+    The word is all that moves into the partitions, so nothing is fetched from its old place again:
+    at ten million rows this halves the time of ``group_hashed``.
+    """
+    rows = keys.size
+    has_masks = masks.size > 0
+    part_bits = 1
+    while (rows >> part_bits) > _PARTITION and part_bits < _MOST_PART_BITS:
+        part_bits += 1
+    parts = 1 << part_bits
+    shift = np.uint64(64 - part_bits)
+    mask_place = np.uint64(key_bits)
+    count_place = np.uint64(key_bits + mask_bits)
+    key_width = (np.uint64(1) << mask_place) - np.uint64(1)
+    mask_width = (np.uint64(1) << np.uint64(mask_bits)) - np.uint64(1)
+    starts = np.zeros(parts + 1, dtype=np.int64)
+    for i in range(rows):
+        starts[np.int64((keys[i] * _MIX) >> shift) + 1] += 1
+    largest = np.int64(0)
+    for p in range(parts):
+        largest = max(largest, starts[p + 1])
+        starts[p + 1] += starts[p]
+    place = starts[:parts].copy()
+    for i in range(rows):
+        key = keys[i]
+        p = np.int64((key * _MIX) >> shift)
+        word = key | (np.uint64(counts[i]) << count_place)
+        if has_masks:
+            word |= masks[i] << mask_place
+        words[place[p]] = word
+        place[p] += 1
+    slots = np.empty(_slots_for(largest), dtype=np.int32)
+    classes = 0
+    for p in range(parts):
+        size = _slots_for(starts[p + 1] - starts[p])
+        slots[:size] = -1
+        wrap = np.int64(size - 1)
+        slot_shift = _slot_shift(part_bits, size)
+        for at in range(starts[p], starts[p + 1]):
+            word = words[at]
+            key = word & key_width
+            slot = np.int64((key * _MIX) >> slot_shift) & wrap
+            found = slots[slot]
+            while found >= 0 and out_keys[found] != key:
+                slot = (slot + 1) & wrap
+                found = slots[slot]
+            if found < 0:
+                slots[slot] = classes
+                out_keys[classes] = key
+                out_counts[classes] = np.int64(word >> count_place)
+                if has_masks:
+                    out_masks[classes] = (word >> mask_place) & mask_width
+                classes += 1
+            else:
+                out_counts[found] += np.int64(word >> count_place)
+                if has_masks:
+                    out_masks[found] |= (word >> mask_place) & mask_width
+    return classes
+
+
+@njit(cache=True, nogil=True)
+def summarise(keys, counts, kept, target, shifts, widths, offsets, leaves, side, totals, small):
+    """Sums over the classes of a node; ``totals`` and ``small`` (classes of each small size) are filled.
+
+    ``totals``: classes, smallest, records below the target, sum of squares; then the same of the
+    kept ones with their records instead of those below; from 8 on, for each field, the sum of size
+    times leaves below the label over the classes whose ``kept`` equals ``side``.
+    """
+    fields = shifts.size
+    cap = small.size
+    large = np.int64(9223372036854775807)
+    smallest = large
+    kept_smallest = large
+    for c in range(keys.size):
+        size = np.int64(counts[c])
+        smallest = min(smallest, size)
+        if size < target:
+            totals[2] += size
+        if size < cap:
+            small[size] += 1
+        totals[3] += size * size
+        if kept[c]:
+            totals[4] += 1
+            kept_smallest = min(kept_smallest, size)
+            totals[6] += size
+            totals[7] += size * size
+        if kept[c] == side:
+            key = keys[c]
+            for j in range(fields):
+                totals[8 + j] += size * leaves[offsets[j] + np.int64((key >> shifts[j]) & widths[j])]
+    totals[0] = keys.size
+    totals[1] = smallest if keys.size else 0
+    totals[5] = kept_smallest if totals[4] else 0
+
+
+@njit(cache=True, nogil=True)
+def merge_histograms(class_of, classes, starts, values, counts, cardinality, out_starts, out_values, out_counts):
+    """Add up the sensitive-value counts of the tuples of each class; returns the pairs written.
+
+    Input and output are compressed rows: tuple (class) ``t`` has the pairs ``starts[t]:starts[t+1]``.
+    """
+    tuples = class_of.size
+    first = np.zeros(classes + 1, dtype=np.int64)
+    for t in range(tuples):
+        first[class_of[t] + 1] += 1
+    for c in range(classes):
+        first[c + 1] += first[c]
+    place = first[:classes].copy()
+    members = np.empty(tuples, dtype=np.int32)
+    for t in range(tuples):
+        c = class_of[t]
+        members[place[c]] = t
+        place[c] += 1
+    tally = np.zeros(cardinality, dtype=np.int64)
+    seen = np.empty(cardinality, dtype=np.int64)
+    written = 0
+    for c in range(classes):
+        out_starts[c] = written
+        distinct = 0
+        for at in range(first[c], first[c + 1]):
+            t = members[at]
+            for pair in range(starts[t], starts[t + 1]):
+                value = np.int64(values[pair])
+                if tally[value] == 0:
+                    seen[distinct] = value
+                    distinct += 1
+                tally[value] += counts[pair]
+        for d in range(distinct):
+            value = seen[d]
+            out_values[written] = value
+            out_counts[written] = tally[value]
+            tally[value] = 0
+            written += 1
+    out_starts[classes] = written
+    return written

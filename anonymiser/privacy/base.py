@@ -1,0 +1,42 @@
+"""What every privacy model can do."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from anonymiser.engine.frequency import FrequencySet
+
+__all__ = ["PrivacyModel"]
+
+
+class PrivacyModel(Protocol):
+    """A requirement on equivalence classes.
+
+    Each model is a frozen record that knows its threshold; it reads the counts of the classes and
+    never the rows.
+    """
+
+    @property
+    def needs_histogram(self) -> bool:
+        """Whether it reads the counts of sensitive values (distinct l does with a bit mask)."""
+        ...
+
+    @property
+    def attribute(self) -> str | None:
+        """The sensitive attribute concerned, if any."""
+        ...
+
+    def passes(self, classes: FrequencySet) -> npt.NDArray[np.bool_]:
+        """Which classes satisfy it: (classes,) bool array."""
+        ...
+
+    def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_]) -> float | None:
+        """The value that the chosen classes reach; None where there is none."""
+        ...
+
+    def model_dump(self) -> dict[str, Any]:
+        """The requirement as plain values, for the recipe."""
+        ...
