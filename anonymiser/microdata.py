@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from anonymiser.errors import ColumnError
+from anonymiser.sources import MemorySource, ParquetSource, Source
 
-__all__ = ["MISSING_CODES", "Column", "Microdata", "smallest_dtype"]
+__all__ = [
+    "MISSING_CODES",
+    "Column",
+    "MemorySource",
+    "Microdata",
+    "ParquetSource",
+    "ReadReport",
+    "Source",
+    "encode_text",
+    "smallest_dtype",
+]
 
 MISSING_CODES = ("", "NaN", "nan", "N/A", "n/a", "#N/A", "NULL", "null")
 """Cells that mean "no value" wherever they stand. ``NA``, ``None``, ``?`` and the like may be values
@@ -53,75 +61,35 @@ class Column:
         return int(np.count_nonzero(self.codes == len(self.values)))
 
 
-class Source(Protocol):
-    """Where the rows live: memory or a Parquet file on disk."""
+@dataclass(frozen=True)
+class ReadReport:
+    """What was found while a file was read.
 
-    names: tuple[str, ...]
-    rows: int
+    Attributes
+    ----------
+    kind : str
+        "text table", "Excel workbook", "Parquet file" or "JSON lines".
+    encoding, delimiter, quote : str or None
+        Of a text table; None where there is none.
+    header : bool
+        Whether the first row holds the columns' names.
+    sheet : str or None
+        The sheet that was read, and in ``sheets`` all that the workbook has.
+    unnamed : tuple of str
+        Columns whose name is made up, because the file has none.
+    notes : tuple of str
+        The same in plain sentences, without values of the data.
+    """
 
-    def text(self, name: str) -> pa.ChunkedArray:
-        """One column as strings (or dictionary of strings)."""
-        ...
-
-    def batches(self, names: tuple[str, ...], size: int) -> Iterator[pa.RecordBatch]:
-        """All rows of some columns, as strings, in file order."""
-        ...
-
-    def take(self, names: tuple[str, ...], rows: npt.NDArray[np.intp]) -> pa.Table:
-        """Some rows of some columns, as strings."""
-        ...
-
-
-class MemorySource:
-    """An Arrow table of strings."""
-
-    def __init__(self, table: pa.Table) -> None:
-        self.table = table
-        self.names = tuple(table.column_names)
-        self.rows = int(table.num_rows)
-
-    def text(self, name: str) -> pa.ChunkedArray:
-        return self.table.column(name)
-
-    def batches(self, names: tuple[str, ...], size: int) -> Iterator[pa.RecordBatch]:
-        yield from self.table.select(list(names)).to_batches(max_chunksize=size)
-
-    def take(self, names: tuple[str, ...], rows: npt.NDArray[np.intp]) -> pa.Table:
-        return self.table.select(list(names)).take(pa.array(rows))
-
-
-class ParquetSource:
-    """A Parquet file that stays on disk; each column is read when it is asked for."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        with pq.ParquetFile(path) as file:
-            self.names = tuple(file.schema_arrow.names)
-            self.rows = int(file.metadata.num_rows)
-            self._strings = [f.name for f in file.schema_arrow if pa.types.is_string(f.type)]
-
-    def text(self, name: str) -> pa.ChunkedArray:
-        dictionary = [name] if name in self._strings else []
-        with pq.ParquetFile(self.path, read_dictionary=dictionary) as file:
-            return as_text(file.read([name]).column(0))
-
-    def batches(self, names: tuple[str, ...], size: int) -> Iterator[pa.RecordBatch]:
-        with pq.ParquetFile(self.path) as file:
-            for batch in file.iter_batches(batch_size=size, columns=list(names)):
-                arrays = [as_text(pa.chunked_array([batch.column(n)])).combine_chunks() for n in names]
-                yield pa.RecordBatch.from_arrays(arrays, names=list(names))
-
-    def take(self, names: tuple[str, ...], rows: npt.NDArray[np.intp]) -> pa.Table:
-        with pq.ParquetFile(self.path) as file:
-            taken = [as_text(file.read([name]).column(0).take(pa.array(rows))) for name in names]
-        return pa.table(taken, names=list(names))
-
-
-def as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column as strings; dictionaries of strings stay dictionaries."""
-    if pa.types.is_string(values.type) or pa.types.is_dictionary(values.type):
-        return values
-    return pc.cast(values, pa.string())
+    kind: str
+    encoding: str | None = None
+    delimiter: str | None = None
+    quote: str | None = None
+    header: bool = True
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,11 +103,17 @@ class Microdata:
     source : Source
     fingerprint : str
         SHA-256 of the input's bytes, hexadecimal.
+    report : ReadReport or None
+        What was found while reading; None for a table that was not read from a file.
+    missing : mapping of str to tuple of str
+        Codes that the owner declared to mean "no value", by column, beside ``MISSING_CODES``.
     """
 
     name: str
     source: Source
     fingerprint: str
+    report: ReadReport | None = None
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _columns: OrderedDict[str, Column] = field(default_factory=OrderedDict, repr=False)
 
     @classmethod
@@ -174,9 +148,8 @@ class Microdata:
         if kept is not None:
             self._columns.move_to_end(name)
             return kept
-        if name not in self.names:
-            raise ColumnError(f"There is no column '{name}'. The columns are: {', '.join(self.names[:20])}.")
-        column = encode_text(name, self.source.text(name))
+        self._require((name,))
+        column = encode_text(name, self.source.text(name), self.missing.get(name, ()))
         self._columns[name] = column
         while len(self._columns) > _KEPT_COLUMNS:
             self._columns.popitem(last=False)
@@ -184,7 +157,28 @@ class Microdata:
 
     def with_columns(self, columns: Iterable[Column]) -> Microdata:
         """The same rows with derived columns after the others."""
-        return Microdata(self.name, _Extended(self.source, tuple(columns)), self.fingerprint)
+        return replace(self, source=_Extended(self.source, tuple(columns)), _columns=OrderedDict())
+
+    def with_missing(self, codes: Mapping[str, tuple[str, ...]]) -> Microdata:
+        """The same rows, with more codes that mean "no value" in some columns.
+
+        >>> table = Microdata.from_columns({"weight": ["70", "999", ""]})
+        >>> table.with_missing({"weight": ("999",)}).column("weight").n_missing
+        2
+
+        Raises
+        ------
+        ColumnError
+            No such column.
+        """
+        self._require(codes)
+        stripped = {name: tuple(code.strip() for code in column) for name, column in codes.items()}
+        return replace(self, missing={**self.missing, **stripped}, _columns=OrderedDict())
+
+    def _require(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self.names:
+                raise ColumnError(f"There is no column '{name}'. The columns are: {', '.join(self.names[:20])}.")
 
 
 class _Extended:
@@ -233,20 +227,26 @@ def smallest_dtype(largest: int) -> type[np.unsignedinteger]:
     return np.uint64
 
 
-def encode_text(name: str, text: pa.ChunkedArray) -> Column:
-    """Dictionary-encode a text column; surrounding blanks do not make a value different."""
-    encoded = text if pa.types.is_dictionary(text.type) else text.dictionary_encode()
-    encoded = encoded.unify_dictionaries().combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):  # no rows, or more chunks than one
-        encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([], pa.string()).dictionary_encode()
-    raw = encoded.dictionary.to_pylist()
-    indices = encoded.indices.fill_null(len(raw)).to_numpy(zero_copy_only=False)
-    place: dict[str, int] = {}
-    to_code = np.empty(len(raw) + 1, dtype=np.uint64)
-    for i, value in enumerate(raw):
-        stripped = "" if value is None else value.strip()
-        to_code[i] = 2**63 if stripped in MISSING_CODES else place.setdefault(stripped, len(place))
-    to_code[-1] = 2**63
-    to_code[to_code == 2**63] = len(place)
-    dtype = smallest_dtype(len(place))
-    return Column(name, tuple(place), to_code.astype(dtype)[indices])
+def encode_text(name: str, text: pa.ChunkedArray, missing: tuple[str, ...] = ()) -> Column:
+    """Dictionary-encode a text column; surrounding blanks do not make a value different.
+
+    Parameters
+    ----------
+    name : str
+    text : chunked array of strings or of dictionaries of strings
+    missing : tuple of str
+        Codes that mean "no value" beside ``MISSING_CODES``.
+    """
+    # Encoded here, all chunks share one dictionary already; unifying it again would cost chunks x values.
+    encoded = text.unify_dictionaries() if pa.types.is_dictionary(text.type) else text.dictionary_encode()
+    chunks = encoded.chunks
+    raw = chunks[0].dictionary if chunks else pa.array([], pa.string())
+    stripped = pc.utf8_trim_whitespace(raw)
+    valued = pc.invert(pc.is_in(stripped, value_set=pa.array([*MISSING_CODES, *missing, None], pa.string())))
+    merged = stripped.filter(valued).dictionary_encode()
+    count = len(merged.dictionary)
+    dtype = smallest_dtype(count)
+    to_code = np.full(len(raw) + 1, count, dtype=dtype)  # the last stands for cells without a value
+    to_code[:-1][valued.to_numpy(zero_copy_only=False)] = merged.indices.to_numpy()
+    codes = [to_code[chunk.indices.fill_null(len(raw)).to_numpy()] for chunk in chunks]
+    return Column(name, tuple(merged.dictionary.to_pylist()), np.concatenate([*codes, np.empty(0, dtype)]))
