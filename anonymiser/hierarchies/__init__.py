@@ -8,16 +8,22 @@ from pydantic import Field, TypeAdapter
 
 from anonymiser.hierarchies.arx import hierarchies_in_folder, read_arx_csv, write_arx_csv
 from anonymiser.hierarchies.base import Hierarchy
+from anonymiser.hierarchies.countries import CountrySpec, countries_for
 from anonymiser.hierarchies.dates import DateSpec
 from anonymiser.hierarchies.flat import FlatSpec
 from anonymiser.hierarchies.groups import Group, GroupLevel, GroupSpec
 from anonymiser.hierarchies.intervals import IntervalLevel, IntervalSpec
 from anonymiser.hierarchies.masking import MaskSpec, mask_for
-from anonymiser.hierarchies.spec import Rule
+from anonymiser.hierarchies.postcodes import PostcodeSpec
+from anonymiser.hierarchies.rare import InnerSpec, RareSpec, rare_for
+from anonymiser.hierarchies.spec import NOT_LISTED, NOT_RECOGNISED, Rule
 from anonymiser.hierarchies.tables import TableSpec, table_of
 
 __all__ = [
+    "NOT_LISTED",
+    "NOT_RECOGNISED",
     "SPECS",
+    "CountrySpec",
     "DateSpec",
     "FlatSpec",
     "Group",
@@ -25,20 +31,25 @@ __all__ = [
     "GroupSpec",
     "Hierarchy",
     "HierarchySpec",
+    "InnerSpec",
     "IntervalLevel",
     "IntervalSpec",
     "MaskSpec",
+    "PostcodeSpec",
+    "RareSpec",
     "Rule",
     "TableSpec",
+    "countries_for",
     "hierarchies_in_folder",
     "mask_for",
+    "rare_for",
     "read_arx_csv",
     "table_of",
     "write_arx_csv",
 ]
 
 HierarchySpec = Annotated[
-    FlatSpec | DateSpec | IntervalSpec | GroupSpec | MaskSpec | TableSpec,
+    CountrySpec | DateSpec | FlatSpec | GroupSpec | IntervalSpec | MaskSpec | PostcodeSpec | RareSpec | TableSpec,
     Field(discriminator="kind"),
 ]
 """Any rule that builds a hierarchy, told apart by ``kind``."""
