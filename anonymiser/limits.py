@@ -1,4 +1,4 @@
-"""Every technical limit, written once. (Privacy thresholds stand in ``policy.py``.)"""
+"""Every technical limit, written once. Privacy thresholds stand in ``policy.py``."""
 
 from __future__ import annotations
 

@@ -13,8 +13,9 @@ from anonymiser.engine import backend, fallback
 from anonymiser.engine.histograms import Histogram, count_values, merge
 from anonymiser.engine.layout import Layout, Recoding, layout_for, recoding
 from anonymiser.hierarchies.base import Hierarchy
+from anonymiser.microdata import smallest_dtype
 
-__all__ = ["FrequencySet", "SensitiveCodes", "build", "roll_up"]
+__all__ = ["FrequencySet", "SensitiveCodes", "build", "build_members", "roll_up"]
 
 _MASK_BITS = 64
 _BLOCK = 1 << 14
@@ -106,9 +107,10 @@ def build(
     codes: Sequence[npt.NDArray[np.unsignedinteger]],
     sensitive: Sequence[SensitiveCodes] = (),
     *,
+    node: Sequence[int] | None = None,
     histograms: bool = False,
 ) -> FrequencySet:
-    """The frequency set of a table at level 0.
+    """The frequency set of a table.
 
     Parameters
     ----------
@@ -116,27 +118,59 @@ def build(
     codes : one (rows,) array a quasi-identifier
         Leaf of each record (``Hierarchy.encode`` applied to the column).
     sensitive : sequence of SensitiveCodes
+    node : one level a quasi-identifier
+        Level 0 everywhere where it is left out.
     histograms : bool
         Also count the sensitive values of each class: needed by every model beyond distinct l.
     """
+    return _build(hierarchies, codes, sensitive, node, histograms=histograms, members=False)[0]
+
+
+def build_members(
+    hierarchies: Sequence[Hierarchy],
+    codes: Sequence[npt.NDArray[np.unsignedinteger]],
+    sensitive: Sequence[SensitiveCodes] = (),
+    *,
+    node: Sequence[int] | None = None,
+) -> tuple[FrequencySet, npt.NDArray[np.int32]]:
+    """As `build`, with the class of each record: (rows,) int32 array."""
+    return _build(hierarchies, codes, sensitive, node, histograms=False, members=True)
+
+
+def _build(
+    hierarchies: Sequence[Hierarchy],
+    codes: Sequence[npt.NDArray[np.unsignedinteger]],
+    sensitive: Sequence[SensitiveCodes],
+    node: Sequence[int] | None,
+    *,
+    histograms: bool,
+    members: bool,
+) -> tuple[FrequencySet, Any]:
     rows = int(codes[0].size) if codes else 0
-    node = (0,) * len(hierarchies)
-    layout = layout_for(hierarchies, node)
-    keys = _pack(layout, codes, rows)
+    levels = tuple(node) if node is not None else (0,) * len(hierarchies)
+    layout = layout_for(hierarchies, levels)
+    keys = _pack(layout, [_at_level(h, level, c) for h, level, c in zip(hierarchies, levels, codes, strict=True)], rows)
     masks, places, mask_bits = _sensitive_masks(sensitive)
     ones = np.ones(rows, dtype=np.int32)
-    wants_class = bool(sensitive) and (histograms or len(places) < len(sensitive))
-    grouped, counts, united, class_of = _group(keys, layout, ones, masks, mask_bits, wants_class=wants_class)
+    counting = bool(sensitive) and (histograms or len(places) < len(sensitive))
+    grouped, counts, united, class_of = _group(keys, layout, ones, masks, mask_bits, wants_class=counting or members)
     counted = {}
-    if class_of is not None:
+    if counting:
         counted = {s.name: count_values(class_of, counts.size, s.codes, s.cardinality, s.missing) for s in sensitive}
     marginals = tuple(
         np.bincount(code, minlength=len(h.leaves)).astype(np.int64) for h, code in zip(hierarchies, codes, strict=True)
     )
     info = {s.name: SensitiveInfo(s.cardinality, s.missing) for s in sensitive}
-    return FrequencySet(
-        tuple(hierarchies), node, layout, grouped, counts, united, places, mask_bits, counted, marginals, info, rows
+    classes = FrequencySet(
+        tuple(hierarchies), levels, layout, grouped, counts, united, places, mask_bits, counted, marginals, info, rows
     )
+    return classes, class_of
+
+
+def _at_level(
+    hierarchy: Hierarchy, level: int, leaves: npt.NDArray[np.unsignedinteger]
+) -> npt.NDArray[np.unsignedinteger]:
+    return leaves if level == 0 else hierarchy.maps[level].astype(smallest_dtype(len(hierarchy.labels[level])))[leaves]
 
 
 def roll_up(finer: FrequencySet, node: Sequence[int]) -> FrequencySet:

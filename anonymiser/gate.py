@@ -1,0 +1,133 @@
+"""The gate: what a policy asks of a release, each point checked and put in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from anonymiser.assessment import Assessment, limit_in_records
+from anonymiser.attributes import Role
+from anonymiser.planning import is_yes_no
+from anonymiser.policy import Policy
+from anonymiser.privacy import DistinctDiversity
+from anonymiser.recipe import Recipe, Treatment
+
+__all__ = ["Check", "checks", "passes"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One point of a policy.
+
+    Attributes
+    ----------
+    name : str
+        A short name ("Smallest group").
+    met : bool or None
+        None: this version cannot check it yet.
+    sentence : str
+        What was found, in words.
+    source : str
+        Who asks for it ("house rule" where nobody outside does).
+    may_override : bool
+        Whether a reason and a second person can let it through.
+    """
+
+    name: str
+    met: bool | None
+    sentence: str
+    source: str
+    may_override: bool = False
+
+
+def checks(recipe: Recipe, assessment: Assessment, policy: Policy) -> tuple[Check, ...]:
+    """Every point of a policy for one setting, in the order in which a reader should see them."""
+    result = [
+        _no_identifiers(recipe, policy),
+        _group_size(assessment, policy),
+        _suppression(recipe, assessment, policy),
+    ]
+    if policy.distinct_l is not None:
+        result += _diversity(recipe, assessment, policy)
+    if policy.is_open:
+        result.append(_every_column_counts(recipe))
+    else:
+        result.append(_bands(recipe, policy))
+    result += [Check("Not checked yet", None, sentence, "") for sentence in policy.not_checked]
+    return tuple(result)
+
+
+def passes(found: tuple[Check, ...]) -> bool:
+    """Whether no point fails (points that cannot be checked yet do not count as met or failed)."""
+    return all(check.met is not False for check in found)
+
+
+def _no_identifiers(recipe: Recipe, policy: Policy) -> Check:
+    kept = [a.name for a in recipe.attributes if a.role is Role.DIRECT and a.treatment is Treatment.RELEASE]
+    codes = [a.name for a in recipe.attributes if a.treatment is Treatment.PSEUDONYM]
+    if kept:
+        return Check("Direct identifiers", False, f"Still released: {', '.join(kept)}. Drop them.", "POLICY")
+    if codes and policy.is_open:
+        return Check("Direct identifiers", False, "An open release carries no pseudonym. Drop it.", "POLICY")
+    what = "None leaves." if not codes else f"None leaves; {', '.join(codes)} becomes a keyed pseudonym."
+    return Check("Direct identifiers", True, what, "POLICY")
+
+
+def _group_size(assessment: Assessment, policy: Policy) -> Check:
+    wanted = int(policy.k.value)
+    met = assessment.k >= wanted
+    if not assessment.kept:
+        sentence = "Nothing is left to release: every record would be deleted."
+    else:
+        sentence = f"Everybody shares their row with at least {assessment.k - 1} others; asked for: {wanted - 1}."
+    return Check("Smallest group", met, sentence, policy.k.source, policy.may_override)
+
+
+def _suppression(recipe: Recipe, assessment: Assessment, policy: Policy) -> Check:
+    allowed = limit_in_records(policy.suppression.value, assessment.rows)
+    needed = assessment.suppressed or (assessment.failing if not assessment.met else 0)
+    sentence = f"{needed:,} of {assessment.rows:,} records are deleted; allowed: {allowed:,}."
+    if not assessment.suppressed and needed:
+        own = limit_in_records(recipe.suppression, assessment.rows)
+        sentence = f"{needed:,} records would have to be deleted; your limit is {own:,}, the policy's {allowed:,}."
+    return Check("Deleted records", needed <= allowed, sentence, policy.suppression.source, policy.may_override)
+
+
+def _diversity(recipe: Recipe, assessment: Assessment, policy: Policy) -> list[Check]:
+    wanted = int(policy.distinct_l.value) if policy.distinct_l else 1
+    source = policy.distinct_l.source if policy.distinct_l else ""
+    results = {r.model.attribute: r for r in assessment.requirements if isinstance(r.model, DistinctDiversity)}
+    found = []
+    for plan in recipe.sensitive:
+        name = f"Different values of {plan.name}"
+        result = results.get(plan.name)
+        if is_yes_no(plan):
+            continue
+        if result is None:
+            found.append(Check(name, False, "Not among the recipe's requirements.", source, policy.may_override))
+            continue
+        reached = 0 if result.reached is None else int(result.reached)
+        sentence = f"Every group holds at least {reached} different known values; asked for: {wanted}."
+        found.append(Check(name, reached >= wanted, sentence, source, policy.may_override))
+    return found
+
+
+def _every_column_counts(recipe: Recipe) -> Check:
+    others = [a.name for a in recipe.attributes if a.leaves and not a.is_qi]
+    name = "Every column counts"
+    if others:
+        sentence = f"In an open release every column counts towards the groups; these do not: {', '.join(others)}."
+        return Check(name, False, sentence, "POLICY")
+    return Check(name, True, "Every column that leaves counts towards the groups.", "POLICY")
+
+
+def _bands(recipe: Recipe, policy: Policy) -> Check:
+    exact = [
+        a.name
+        for a in recipe.attributes
+        if a.leaves and not a.is_qi and a.level == 0 and a.treatment is Treatment.RELEASE and a.top > 1
+    ]
+    name = "Numbers in bands"
+    if exact:
+        sentence = f"Exact values are fingerprints; still exact: {', '.join(exact)}. Choose a band."
+        return Check(name, False, sentence, "house rule", policy.may_override)
+    return Check(name, True, "No exact number leaves.", "house rule")

@@ -1,0 +1,269 @@
+"""A project: a table, the recipe for it, what was measured, and the way back."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Final
+
+from anonymiser.assessment import Assessment, assess
+from anonymiser.engine.frequency import FrequencySet, build, roll_up
+from anonymiser.errors import RecipeError
+from anonymiser.gate import Check, checks
+from anonymiser.microdata import Microdata
+from anonymiser.planning import apply_policy, first_recipe, requirements_of
+from anonymiser.policy import POLICIES, RESEARCHERS, Policy
+from anonymiser.recipe import Recipe
+from anonymiser.suggest import Suggestion, suggest
+from anonymiser.transform.encoded import EncodedTable
+from anonymiser.transform.full_domain import generalise
+from anonymiser.transform.released import ReleasedTable
+
+__all__ = ["Project", "Scenario"]
+
+_KEPT_FAMILIES: Final = 3
+_KEPT_BYTES: Final = 256 * 2**20
+_WORTH_KEEPING: Final = 64 * 2**20
+_HISTORY: Final = 200
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A recipe kept under a name."""
+
+    name: str
+    recipe: Recipe
+    note: str = ""
+
+
+@dataclass(eq=False)
+class _Family:
+    """Frequency sets of the same columns under the same rules, at several nodes."""
+
+    root: FrequencySet
+    sets: OrderedDict[tuple[int, ...], FrequencySet] = field(default_factory=OrderedDict)
+
+    def at(self, node: tuple[int, ...]) -> FrequencySet:
+        """The set of a node, from the smallest kept one that is finer."""
+        kept = self.sets.get(node)
+        if kept is not None:
+            self.sets.move_to_end(node)
+            return kept
+        finer = [s for s in self.sets.values() if all(a <= b for a, b in zip(s.node, node, strict=True))]
+        rolled = roll_up(min(finer, key=lambda s: s.classes, default=self.root), node)
+        if rolled.nbytes <= _WORTH_KEEPING:
+            self.sets[node] = rolled
+            while sum(s.nbytes for s in self.sets.values()) > _KEPT_BYTES:
+                self.sets.popitem(last=False)
+        return rolled
+
+
+class Project:
+    """What one user works on.
+
+    Attributes
+    ----------
+    microdata : Microdata
+    suggestions : tuple of Suggestion
+    recipe : Recipe
+        The current one; change it with :meth:`change`, so that it can be undone.
+    policies : dict of str to Policy
+        Built-in recipients and the owner's own.
+    scenarios : list of Scenario
+    """
+
+    def __init__(self, microdata: Microdata, recipe: Recipe | None = None, *, strict: bool = True) -> None:
+        self.microdata = microdata
+        self.suggestions: tuple[Suggestion, ...] = suggest(microdata)
+        self.policies: dict[str, Policy] = dict(POLICIES)
+        self.table = EncodedTable(microdata, strict=strict and recipe is None)
+        self.recipe = recipe if recipe is not None else first_recipe(microdata, self.suggestions, RESEARCHERS)
+        self.scenarios: list[Scenario] = []
+        self._past: list[Recipe] = []
+        self._future: list[Recipe] = []
+        self._first = self.recipe
+        self._families: OrderedDict[Hashable, _Family] = OrderedDict()
+        self._assessed: OrderedDict[Hashable, Assessment] = OrderedDict()
+
+    # --- the recipe and the way back ---
+
+    @property
+    def policy(self) -> Policy:
+        """The chosen recipient's policy."""
+        return self.policies.get(self.recipe.recipient, RESEARCHERS)
+
+    def change(self, recipe: Recipe) -> None:
+        """Make another recipe the current one; undo leads back. The same recipe changes nothing."""
+        if recipe == self.recipe:
+            return
+        self._past = [*self._past[-_HISTORY:], self.recipe]
+        self._future = []
+        self.recipe = recipe
+
+    def change_roles(self, recipe: Recipe) -> None:
+        """As :meth:`change`, with the policy's requirements put on the columns anew."""
+        self.change(recipe.changed(requirements=requirements_of(recipe, self.policy)))
+
+    def choose_policy(self, name: str, *, levels: bool = False) -> None:
+        """Put the recipe under a recipient's policy; optionally move the sliders to its levels.
+
+        Raises
+        ------
+        RecipeError
+            No such policy.
+        """
+        if name not in self.policies:
+            raise RecipeError(f"There is no policy called '{name}'.")
+        self.change(apply_policy(self.recipe, self.policies[name], levels=levels))
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step back."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether an undone step can be done again."""
+        return bool(self._future)
+
+    def undo(self) -> None:
+        """Go back one step."""
+        if self._past:
+            self._future.append(self.recipe)
+            self.recipe = self._past.pop()
+
+    def redo(self) -> None:
+        """Do the step again that was undone last."""
+        if self._future:
+            self._past.append(self.recipe)
+            self.recipe = self._future.pop()
+
+    def reset(self) -> None:
+        """Back to the recipe with which the table was opened (can be undone)."""
+        self.change(self._first)
+
+    def keep(self, name: str, note: str = "") -> Scenario:
+        """Keep the current recipe under a name; an older scenario of that name is replaced."""
+        scenario = Scenario(name, self.recipe, note)
+        self.scenarios = [s for s in self.scenarios if s.name != name] + [scenario]
+        return scenario
+
+    # --- measuring ---
+
+    def classes(self, recipe: Recipe | None = None, *, histograms: bool = False) -> FrequencySet:
+        """The classes of a recipe's node; coarser nodes come from kept finer sets, not from rows.
+
+        Raises
+        ------
+        ColumnError
+            No quasi-identifier is chosen.
+        HierarchyError
+            A hierarchy does not fit the column.
+        """
+        chosen = recipe or self.recipe
+        key = (
+            tuple((a.name, a.hierarchy) for a in chosen.qis),
+            tuple((a.name, a.hierarchy, a.level) for a in chosen.sensitive),
+            chosen.derived,
+            histograms,
+        )
+        family = self._families.get(key)
+        if family is None:
+            hierarchies, leaves = self.table.qis(chosen)
+            root = build(hierarchies, leaves, self.table.sensitive(chosen), histograms=histograms)
+            family = self._families[key] = _Family(root)
+            while len(self._families) > _KEPT_FAMILIES:
+                self._families.popitem(last=False)
+        self._families.move_to_end(key)
+        return family.at(chosen.node)
+
+    def assess(self, recipe: Recipe | None = None, *, histograms: bool = False) -> Assessment:
+        """Every measure of the table as a recipe would release it (kept for the next call)."""
+        chosen = recipe or self.recipe
+        key = (chosen, histograms)
+        kept = self._assessed.get(key)
+        if kept is None:
+            classes = self.classes(chosen, histograms=histograms)
+            kept = assess(classes, chosen.requirements, chosen.suppression, target_k=chosen.k)
+            self._assessed[key] = kept
+            while len(self._assessed) > _HISTORY:
+                self._assessed.popitem(last=False)
+        return kept
+
+    def checks(self, recipe: Recipe | None = None) -> tuple[Check, ...]:
+        """The policy's points for a recipe."""
+        chosen = recipe or self.recipe
+        policy = self.policies.get(chosen.recipient, RESEARCHERS)
+        return checks(chosen, self.assess(chosen), policy)
+
+    def released(self, recipe: Recipe | None = None) -> ReleasedTable:
+        """The table as the recipe would release it."""
+        chosen = recipe or self.recipe
+        suppress = self.assess(chosen).suppressed > 0
+        return generalise(self.table, chosen, chosen.requirements, suppress=suppress)
+
+    # --- saving ---
+
+    def to_json(self) -> str:
+        """Recipe, scenarios and own policies as JSON; never a row or a path of the table."""
+        own = [p.model_dump(mode="json") for name, p in self.policies.items() if name not in POLICIES]
+        scenarios = [{"name": s.name, "note": s.note, "recipe": json.loads(s.recipe.to_json())} for s in self.scenarios]
+        document = {
+            "version": 1,
+            "table": {"name": self.microdata.name, "fingerprint": self.microdata.fingerprint},
+            "recipe": json.loads(self.recipe.to_json()),
+            "scenarios": scenarios,
+            "policies": own,
+        }
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+    def load_json(self, text: str | bytes) -> None:
+        """Take over a recipe, or a project saved by :meth:`to_json`.
+
+        Raises
+        ------
+        RecipeError
+            It is neither, or does not fit the table.
+        """
+        try:
+            document = json.loads(text)
+        except (ValueError, UnicodeDecodeError):
+            raise RecipeError("This file is not JSON. Choose a recipe that Halftone saved.") from None
+        if not isinstance(document, dict):
+            raise RecipeError("This file is not a recipe. Choose one that Halftone saved.")
+        recipe = Recipe.from_json(json.dumps(document.get("recipe", document)))
+        self.check_fits(recipe)
+        scenarios = [
+            Scenario(str(s.get("name", "")), Recipe.from_json(json.dumps(s.get("recipe"))), str(s.get("note", "")))
+            for s in document.get("scenarios", [])
+        ]
+        for policy in document.get("policies", []):
+            own = Policy.model_validate(policy)
+            self.policies[own.name] = own
+        self.scenarios = scenarios or self.scenarios
+        self.table = EncodedTable(self.microdata, strict=False)
+        self._families.clear()
+        self._assessed.clear()
+        self.change(recipe)
+
+    def check_fits(self, recipe: Recipe) -> None:
+        """Refuse a recipe whose columns the table does not have.
+
+        Raises
+        ------
+        RecipeError
+            Columns are missing, or the table has columns that the recipe does not know.
+        """
+        derived = {d.name for d in recipe.derived}
+        planned = {a.name for a in recipe.attributes} - derived
+        missing = sorted(planned - set(self.microdata.names))
+        extra = sorted(set(self.microdata.names) - planned)
+        if missing:
+            raise RecipeError(f"The recipe speaks of columns that this table does not have: {', '.join(missing[:5])}.")
+        if extra:
+            raise RecipeError(
+                f"The table has columns that the recipe does not know: {', '.join(extra[:5])}. "
+                "Nothing leaves unless the recipe says so; make a recipe for this table."
+            )

@@ -1,0 +1,210 @@
+"""Every sentence that a person reads about risk: pure functions from numbers to words.
+
+Counts come before percentages, and nothing here claims more than the numbers say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from anonymiser.assessment import Assessment
+from anonymiser.gate import Check
+from anonymiser.policy import Policy
+from anonymiser.recipe import AttributePlan, Recipe
+
+__all__ = [
+    "CLAIMS",
+    "Verdict",
+    "attack",
+    "exposed",
+    "histogram_caption",
+    "how_k_is_counted",
+    "listing",
+    "loss_caption",
+    "odds",
+    "people",
+    "share",
+    "verdict",
+]
+
+CLAIMS = (
+    (
+        "At these settings, on these columns, each person shares their row with at least k − 1 others. "
+        "Whether identification is sufficiently remote is your recorded judgement."
+    ),
+    "Evidence for your data protection impact assessment, not legal advice.",
+    "k says nothing of what a group shares: a group in which everybody has the same illness tells it of each of them.",
+    "Being in this file at all tells something: that the person is a customer and was born abroad.",
+    "k-anonymity is not differential privacy: somebody who knows more columns than these can narrow a group down.",
+)
+"""What may be said of a release, and what it does not promise."""
+
+_ONE = 1
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One sentence for the top of a page.
+
+    Attributes
+    ----------
+    safe : bool
+    headline, detail : str
+    """
+
+    safe: bool
+    headline: str
+    detail: str
+
+
+def people(number: int) -> str:
+    """A count of people.
+
+    >>> people(1), people(14), people(1234)
+    ('1 person', '14 people', '1,234 people')
+    """
+    return "1 person" if number == _ONE else f"{number:,} people"
+
+
+def records(number: int) -> str:
+    """A count of records.
+
+    >>> records(1), records(0)
+    ('1 record', '0 records')
+    """
+    return "1 record" if number == _ONE else f"{number:,} records"
+
+
+def share(part: int, whole: int) -> str:
+    """A count with its percentage, never "0.00 %" for a real count.
+
+    >>> share(14, 1000), share(1, 100_000), share(0, 10), share(10, 10)
+    ('14 (1.4 %)', '1 (under 0.1 %)', '0', '10 (100 %)')
+    """
+    if not part or not whole:
+        return f"{part:,}"
+    percent = 100 * part / whole
+    if percent < 0.1:  # noqa: PLR2004 - one decimal is shown
+        return f"{part:,} (under 0.1 %)"
+    shown = min(percent, 99.9) if part < whole else 100.0
+    return f"{part:,} ({shown:.1f} %)".replace(".0 %", " %")
+
+
+def listing(words: Sequence[str]) -> str:
+    """Words joined as in speech.
+
+    >>> listing(["sex"]), listing(["sex", "age", "zip"])
+    ('sex', 'sex, age and zip')
+    """
+    if len(words) <= _ONE:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def odds(k: int) -> str:
+    """The best guess of someone who knows these columns and no others.
+
+    >>> odds(11)
+    'at most 1 in 11 for someone who knows these columns and no others'
+    >>> odds(1)
+    'certain for at least one person'
+    """
+    if k <= _ONE:
+        return "certain for at least one person" if k == _ONE else "nothing is released"
+    return f"at most 1 in {k:,} for someone who knows these columns and no others"
+
+
+def known(plans: Sequence[AttributePlan]) -> list[str]:
+    """What an attacker knows of a person, in words: visible quasi-identifiers with their level."""
+    return [plan.name if plan.level == 0 else f"{plan.name} ({plan.level_name})" for plan in plans if plan.leaves]
+
+
+def verdict(assessment: Assessment, found: Sequence[Check], policy: Policy) -> Verdict:
+    """Whether the table can be shared at this setting, in one sentence."""
+    failing = [check for check in found if check.met is False]
+    waiting = sum(check.met is None for check in found)
+    if not failing:
+        headline = f"Every requirement that Halftone checks for {policy.name} is met."
+        detail = f"Everybody who is released shares their row with at least {assessment.k - 1:,} others."
+        if assessment.suppressed:
+            detail += f" {share(assessment.suppressed, assessment.rows)} records are left out."
+        if waiting:
+            detail += f" {waiting} of the policy's requirements cannot be checked yet: see the list."
+        return Verdict(True, headline, detail)
+    if not assessment.kept:
+        return Verdict(False, "Nothing would be left to share.", "Every record would be deleted at this setting.")
+    headline = f"Not yet: {listing([check.name.lower() for check in failing])} still fail."
+    if len(failing) == _ONE:
+        headline = f"Not yet: {failing[0].name.lower()} still fails."
+    return Verdict(False, headline, exposed(assessment, int(policy.k.value)))
+
+
+def exposed(assessment: Assessment, k: int) -> str:
+    """Who is exposed, as a count of people."""
+    if assessment.unique_records_raw and not assessment.suppressed:
+        return (
+            f"{people(assessment.unique_records_raw)} of {assessment.rows:,} can be singled out; "
+            f"{people(assessment.records_below_k)} are in groups smaller than {k}."
+        )
+    if assessment.records_below_k and not assessment.suppressed:
+        return f"{people(assessment.records_below_k)} of {assessment.rows:,} are in groups smaller than {k}."
+    if assessment.suppressed:
+        return f"{people(assessment.suppressed)} would be left out of the release; nobody else is in so small a group."
+    return f"Nobody is in a group smaller than {k}."
+
+
+def attack(assessment: Assessment, recipe: Recipe) -> str:
+    """What somebody who knows the quasi-identifiers of a person would find."""
+    facts = known(recipe.qis)
+    if not facts:
+        return "No column that points at a person would leave: everybody looks the same."
+    knows = f"Someone who knows Alex's {listing(facts)}"
+    if not assessment.kept:
+        return f"{knows} would find nothing: no record is released."
+    if assessment.k <= _ONE:
+        return (
+            f"{knows} would find exactly one row for {people(assessment.unique_records)} of "
+            f"{assessment.kept:,}: if Alex is one of them, that row is Alex's."
+        )
+    return f"{knows} would find at least {assessment.k:,} rows: {odds(assessment.k)}."
+
+
+def histogram_caption(assessment: Assessment, k: int) -> str:
+    """What the class-size histogram shows, in words."""
+    groups = f"{assessment.classes_raw:,} group" + ("" if assessment.classes_raw == _ONE else "s")
+    below = people(assessment.records_below_k)
+    smaller = f"{below} {'is' if assessment.records_below_k == _ONE else 'are'} in groups smaller than {k}"
+    return (
+        f"People who look alike form a group: {groups} here. {smaller}; left of the line is too small. "
+        "Counted before anything is deleted."
+    )
+
+
+def loss_caption(assessment: Assessment, recipe: Recipe) -> str:
+    """Which column loses most, in words."""
+    pairs = sorted(zip(assessment.loss_by_attribute, (a.name for a in recipe.qis), strict=True), reverse=True)
+    if not pairs or not pairs[0][0]:
+        return "No detail is lost: every column is exact."
+    worst, name = pairs[0]
+    return f"0 % is exact, 100 % is hidden. Most is lost in {name}: {100 * worst:.0f} %."
+
+
+def how_k_is_counted(assessment: Assessment, recipe: Recipe) -> tuple[str, ...]:
+    """Four steps from the table to k, with the table's own numbers."""
+    facts = known(recipe.qis) or ["nothing"]
+    small = f"The smallest group has {people(assessment.k)}: so k = {assessment.k}."
+    if assessment.suppressed:
+        small += f" Groups that were too small ({records(assessment.suppressed)}) are left out of the release first."
+    best = (
+        "k = 1 means that somebody stands alone."
+        if assessment.k == _ONE
+        else (f"Nobody stands alone: the best guess at who a row belongs to is 1 in {assessment.k}.")
+    )
+    grouped = f"{assessment.classes_raw:,} group{'' if assessment.classes_raw == _ONE else 's'}"
+    return (
+        f"Take what an outsider may know of a person: {listing(facts)}.",
+        f"Put the rows that agree in all of it into one group: {assessment.rows:,} rows make {grouped}.",
+        small,
+        best,
+    )

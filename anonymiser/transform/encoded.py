@@ -1,0 +1,107 @@
+"""A table's columns as integers, ready for the engine; each is encoded once and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from anonymiser.engine.frequency import SensitiveCodes
+from anonymiser.errors import ColumnError
+from anonymiser.hierarchies import Hierarchy, HierarchySpec
+from anonymiser.limits import HIDDEN
+from anonymiser.microdata import Column, Microdata, smallest_dtype
+from anonymiser.recipe import AttributePlan, Recipe
+
+__all__ = ["EncodedTable"]
+
+Leaves = npt.NDArray[np.unsignedinteger]
+
+
+class EncodedTable:
+    """Hierarchies and integer codes of a table's columns under the rules of its recipes.
+
+    Parameters
+    ----------
+    microdata : Microdata
+    strict : bool
+        Refuse values that the lists of a rule do not hold; otherwise they are placed and reported
+        by :meth:`unseen` (a recipe applied to next month's extract).
+    """
+
+    def __init__(self, microdata: Microdata, *, strict: bool = True) -> None:
+        self.microdata = microdata
+        self._strict = strict
+        self._derived: dict[object, Column] = {}
+        self._hierarchies: dict[tuple[str, HierarchySpec], Hierarchy] = {}
+        self._leaves: dict[tuple[str, HierarchySpec], Leaves] = {}
+
+    def column(self, recipe: Recipe, name: str) -> Column:
+        """A column of the table, or one that the recipe derives."""
+        for derived in recipe.derived:
+            if derived.name == name:
+                if derived not in self._derived:
+                    self._derived[derived] = derived.compute(self.microdata)
+                return self._derived[derived]
+        return self.microdata.column(name)
+
+    def hierarchy(self, recipe: Recipe, plan: AttributePlan) -> Hierarchy:
+        """The hierarchy of a column under the rule of its plan."""
+        key = (plan.name, plan.hierarchy)
+        if key not in self._hierarchies:
+            self._hierarchies[key] = plan.hierarchy.build(self.column(recipe, plan.name), strict=self._strict)
+        return self._hierarchies[key]
+
+    def leaves(self, recipe: Recipe, plan: AttributePlan) -> Leaves:
+        """Leaf of each record in the hierarchy of the plan: (rows,) unsigned array."""
+        key = (plan.name, plan.hierarchy)
+        if key not in self._leaves:
+            hierarchy, column = self.hierarchy(recipe, plan), self.column(recipe, plan.name)
+            leaf = hierarchy.encode(column.values).astype(smallest_dtype(len(hierarchy.leaves)))
+            self._leaves[key] = leaf[column.codes]
+        return self._leaves[key]
+
+    def labels_at(self, recipe: Recipe, plan: AttributePlan) -> tuple[tuple[str, ...], Leaves, int | None]:
+        """Labels at the plan's level, each record's index into them, and the missing label's index."""
+        hierarchy = self.hierarchy(recipe, plan)
+        labels = hierarchy.labels[plan.level]
+        to_label = hierarchy.maps[plan.level].astype(smallest_dtype(len(labels)))
+        apart = hierarchy.missing and not (plan.level and labels == (HIDDEN,))
+        missing = len(labels) - 1 if apart else None
+        return labels, to_label[self.leaves(recipe, plan)], missing
+
+    def sensitive(self, recipe: Recipe) -> tuple[SensitiveCodes, ...]:
+        """The sensitive attributes at the levels at which they would leave."""
+        result = []
+        for plan in recipe.sensitive:
+            labels, codes, missing = self.labels_at(recipe, plan)
+            result.append(SensitiveCodes(plan.name, codes, len(labels), missing))
+        return tuple(result)
+
+    def qis(self, recipe: Recipe) -> tuple[tuple[Hierarchy, ...], tuple[Leaves, ...]]:
+        """Hierarchies and leaves of the quasi-identifiers.
+
+        Raises
+        ------
+        ColumnError
+            No quasi-identifier is chosen.
+        """
+        if not recipe.qis:
+            raise ColumnError(
+                "No quasi-identifier is chosen, so there is nothing to measure. "
+                "Mark at least one column that could point at a person (date of birth, postcode, gender …)."
+            )
+        plans: Iterable[AttributePlan] = recipe.qis
+        pairs = [(self.hierarchy(recipe, plan), self.leaves(recipe, plan)) for plan in plans]
+        return tuple(h for h, _ in pairs), tuple(leaf for _, leaf in pairs)
+
+    def unseen(self, recipe: Recipe) -> dict[str, int]:
+        """How many distinct values of each column its rule did not know (columns with none left out)."""
+        counts = {}
+        for plan in recipe.attributes:
+            if plan.leaves or plan.is_qi:
+                number = len(plan.hierarchy.unseen(self.column(recipe, plan.name)))
+                if number:
+                    counts[plan.name] = number
+        return counts
