@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Literal, Self
 
@@ -16,11 +17,13 @@ from anonymiser.hierarchies.base import Grouping, Hierarchy, hidden
 from anonymiser.hierarchies.spec import NOT_RECOGNISED, Spec
 from anonymiser.microdata import Column
 
-__all__ = ["DateSpec"]
+__all__ = ["DateSpec", "dates_for"]
 
 _YEARS = re.compile(r"([1-9]\d{0,3}) years")
 _TIME_OF_DAY = r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$"
+_UNITS = {"day": "datetime64[D]", "month": "datetime64[M]"}
 _CENTURY = 100
+_FIVE, _TWENTY = 5, 20
 
 
 class DateSpec(Spec):
@@ -37,6 +40,9 @@ class DateSpec(Spec):
         Of ``day``, ``month``, ``year`` and ``<n> years``, finest first.
     origin : int
         A year in which bands start.
+    first, last : int or None
+        Years for bottom and top coding of the bands: those up to the next edge from ``first`` on
+        are one group, and those from the edge before ``last``: ``before 1940``, ``2000 or later``.
     latest : int or None
         For years of two digits: dates after this year are of the century before.
 
@@ -57,6 +63,8 @@ class DateSpec(Spec):
     format: str = "%d/%m/%Y"
     steps: tuple[str, ...] = ("month", "year", "5 years", "10 years", "20 years")
     origin: int = 0
+    first: int | None = None
+    last: int | None = None
     latest: int | None = None
 
     @model_validator(mode="after")
@@ -109,13 +117,66 @@ class DateSpec(Spec):
         known = ~np.isnat(days)
         width = _width(step)
         if width:
-            start = (_year(days[known]) - self.origin) // width * width + self.origin
+            start, low, high = self._bands(_year(days[known]), width)
         else:
-            start = days[known].astype(f"datetime64[{_days_unit(step)}]").astype(np.int64)
+            start = days[known].astype(_UNITS[step]).astype(np.int64)
         starts, codes = np.unique(start, return_inverse=True)
         all_codes = np.full(len(days), len(starts), dtype=np.intp)
         all_codes[known] = codes
-        return Grouping(all_codes, [*_labels(step, starts), NOT_RECOGNISED])
+        if width:
+            labels = [_label(int(start), width, low, high) for start in starts]
+        else:
+            labels = [str(start) for start in starts.astype(_UNITS[step])]
+        return Grouping(all_codes, [*labels, NOT_RECOGNISED])
+
+    def _bands(self, years: npt.NDArray[np.int64], width: int) -> tuple[npt.NDArray[np.int64], float, float]:
+        """First year of each year's band, and the edges below and from which bands are open-ended."""
+        start = (years - self.origin) // width * width + self.origin
+        if width == 1:
+            return start, -np.inf, np.inf
+        low = -np.inf if self.first is None else -((self.origin - self.first) // width) * width + self.origin
+        high = np.inf if self.last is None else (self.last - self.origin) // width * width + self.origin
+        if low > high:  # the open ends meet
+            return np.full_like(start, 0), low, high
+        start[start < low] = low - width if np.isfinite(low) else 0
+        start[start >= high] = high if np.isfinite(high) else 0
+        return start, low, high
+
+
+def dates_for(column: Column, date_format: str, *, min_count: int = 5) -> DateSpec:
+    """Month, year, bands of 5, 10 and 20 years, so that few bands are needed and none at an end is small.
+
+    Bands are counted back from the latest five years: then only the earliest band can be part-filled.
+    If the first or last five years have fewer than ``min_count`` records, bands become
+    open-ended there.
+
+    Parameters
+    ----------
+    column : Column
+    date_format : str
+        As in ``strptime``.
+    min_count : int
+        Records that the bands at both ends hold at least.
+    """
+    spec = DateSpec(format=date_format, latest=datetime.now(UTC).year if "%y" in date_format else None)
+    days = spec._parse(column.values)  # noqa: SLF001 (the same module)
+    known = ~np.isnat(days)
+    if not known.any():
+        return spec
+    years, records = _year(days[known]), column.counts[:-1][known]
+    fives, place = np.unique(years // _FIVE * _FIVE, return_inverse=True)
+    in_five = np.bincount(place, weights=records)
+    upwards, downwards = np.cumsum(in_five), np.cumsum(in_five[::-1])[::-1]
+    if upwards[-1] < min_count:
+        return spec
+    first, last = int(np.argmax(upwards >= min_count)), int(np.flatnonzero(downwards >= min_count)[-1])
+    return spec.model_copy(
+        update={
+            "origin": int(fives[last] + _FIVE) % _TWENTY,
+            "first": int(fives[first] + _FIVE) if first else None,
+            "last": int(fives[last]) if last < len(fives) - 1 else None,
+        }
+    )
 
 
 def _width(step: str) -> int:
@@ -132,18 +193,15 @@ def _days(step: str) -> int:
     return days
 
 
-def _days_unit(step: str) -> str:
-    return {"day": "D", "month": "M"}[step]
-
-
 def _year(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int64]:
     return days.astype("datetime64[Y]").astype(np.int64) + 1970
 
 
-def _labels(step: str, starts: npt.NDArray[np.int64]) -> list[str]:
-    width = _width(step)
-    if not width:
-        return [str(start) for start in starts.astype(f"datetime64[{_days_unit(step)}]")]
-    if width == 1:
-        return [f"{start}" for start in starts]
-    return [f"{start}–{start + width - 1}" for start in starts]
+def _label(start: int, width: int, low: float, high: float) -> str:
+    if low > high:
+        return "any date"
+    if start < low:
+        return f"before {low:.0f}"
+    if start >= high:
+        return f"{start} or later"
+    return f"{start}" if width == 1 else f"{start}–{start + width - 1}"
