@@ -12,7 +12,7 @@ RUN_STAMP := $(VENV)/.installed-run
 TEST_STAMP := $(VENV)/.installed-test
 KERNEL_STAMP := $(VENV)/.kernels-compiled
 KERNELS := $(wildcard anonymiser/engine/*.py)
-CODE := $(wildcard app.py) anonymiser benchmarks pages sample_data tests
+CODE := $(wildcard anonymiser benchmarks pages sample_data tests)
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup setup-test tools test lint bench clean
@@ -68,8 +68,8 @@ test: setup-test tools lint  ## ruff, mypy and all tests, in a real browser too 
 	$(BIN)/python -m pytest -m "$$choice" $(PYTEST_ARGS)
 
 lint: setup-test  ## ruff, its formatter and strict mypy
-	@$(BIN)/python -m ruff check $(CODE)
-	@$(BIN)/python -m ruff format --check $(CODE)
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
 
 bench: setup-test  ## print the benchmarks, ratios side by side
