@@ -88,8 +88,9 @@ def read_delimited(given: Given, options: ReadOptions) -> Microdata:
         names, unnamed = check_names(dialect.first, given.name)
     else:
         names, unnamed = check_names(number_columns(len(dialect.first)), given.name)[0], ()
-    table = _read(given, encoding, _Layout(names, dialect))
-    if not table.num_rows:
+    only_header = dialect.header and dialect.rows == 1 and given.size <= _SAMPLE
+    table = None if only_header else _read(given, encoding, _Layout(names, dialect))
+    if table is None or not table.num_rows:
         raise ReadError(f"{given.name} has column names but no rows. Choose a file with at least one row.")
     _refuse_open_quote(given, encoding, dialect, table)
     notes = (

@@ -53,6 +53,8 @@ class Dialect:
         Whether the first row holds the columns' names.
     first : tuple of str
         The cells of the first row.
+    rows : int
+        Rows in the sample, the first with them; counted up to some thousand.
     """
 
     delimiter: str
@@ -61,6 +63,7 @@ class Dialect:
     skip: int
     header: bool
     first: tuple[str, ...]
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ def find_dialect(sample: str, options: ReadOptions, file: str) -> Dialect:
     header = options.header
     if header is None:
         header = (sniffed is None or sniffed.header) and not _is_data(rows)
-    return Dialect(delimiter, quote, escape, skip, header, tuple(rows[0]))
+    return Dialect(delimiter, quote, escape, skip, header, tuple(rows[0]), len(rows))
 
 
 def _blank_lines(sample: str) -> int:

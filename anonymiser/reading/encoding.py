@@ -29,6 +29,8 @@ _UTF16_OTHER_ZEROS: Final = 0.05
 """Zero bytes in the other places, as a share of those."""
 _MOST_ACCENTS: Final = 0.5
 """Share of letters beyond ASCII, among all letters, that no language in Latin letters reaches."""
+_FEW_ACCENTS: Final = 12
+"""Letters beyond ASCII that are too few to tell an alphabet by."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def decode(given: Given, encoding: Encoding) -> pa.NativeFile:
 
 def _known(chosen: str, given: Given, marked: str | None) -> str:
     try:
-        b"".decode(chosen)  # refuses codecs that are no text encoding
+        b"ab".decode(chosen, "ignore")  # refuses codecs that are no text encoding
         codec = codecs.lookup(chosen).name
     except (LookupError, ValueError):
         raise ReadError(f"There is no encoding called '{chosen}'. Choose UTF-8, UTF-16 or Windows-1252.") from None
@@ -175,4 +177,5 @@ def _in_latin_letters(lines: bytes) -> bool:
         letters = [c for c in lines.decode("cp1252") if c.isalpha()]
     except UnicodeDecodeError:
         return False
-    return sum(not c.isascii() for c in letters) <= _MOST_ACCENTS * len(letters)
+    accents = sum(not c.isascii() for c in letters)
+    return accents <= max(_FEW_ACCENTS, _MOST_ACCENTS * len(letters))
