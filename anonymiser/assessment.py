@@ -151,14 +151,19 @@ def assess(
     target_k : int or None
         k for ``records_below_k``; the k of the requirements where it is left out (else 1).
     """
-    passing = _passing(classes, requirements)
+    verdicts = [model.passes(classes) for model in requirements]
+    passing = np.logical_and.reduce(verdicts) if verdicts else np.ones(classes.classes, dtype=np.bool_)
     wanted = [model.k for model in requirements if isinstance(model, KAnonymity)]
     target = target_k if target_k is not None else max(wanted, default=1)
     summary = summarise(classes, passing, target)
     limit = limit_in_records(suppression, classes.rows)
     suppress = summary.failing <= limit
-    released = passing if suppress else np.ones(classes.classes, dtype=np.bool_)
+    released = passing if suppress and summary.failing else None
     met = suppress and summary.kept_classes > 0
+    results = tuple(
+        RequirementResult(model, model.reached(classes, released), met or bool(verdict.all()))
+        for model, verdict in zip(requirements, verdicts, strict=True)
+    )
     node: Node = tuple(zip(classes.hierarchies, classes.node, strict=True))
     return Assessment(
         rows=classes.rows,
@@ -177,16 +182,9 @@ def assess(
         **_utility(node, summary, suppress=suppress),
         loss_by_attribute=utility.loss_by_attribute(node, summary, suppress=suppress),
         sensitive=_sensitive(classes, released),
-        requirements=tuple(_result(model, classes, released) for model in requirements),
+        requirements=results,
         sizes=summary.sizes,
     )
-
-
-def _passing(classes: FrequencySet, requirements: Sequence[PrivacyModel]) -> npt.NDArray[np.bool_]:
-    passing = np.ones(classes.classes, dtype=np.bool_)
-    for model in requirements:
-        passing &= model.passes(classes)
-    return passing
 
 
 def _utility(node: Node, summary: ClassSummary, *, suppress: bool) -> dict[str, float]:
@@ -200,21 +198,18 @@ def _utility(node: Node, summary: ClassSummary, *, suppress: bool) -> dict[str, 
     }
 
 
-def _result(model: PrivacyModel, classes: FrequencySet, released: npt.NDArray[np.bool_]) -> RequirementResult:
-    holds = bool(released.any()) and bool(model.passes(classes)[released].all())
-    return RequirementResult(model, model.reached(classes, released), holds)
-
-
-def _sensitive(classes: FrequencySet, released: npt.NDArray[np.bool_]) -> tuple[SensitiveMeasures, ...]:
-    if not released.any():
+def _sensitive(classes: FrequencySet, released: npt.NDArray[np.bool_] | None) -> tuple[SensitiveMeasures, ...]:
+    """Over the released classes; None stands for all of them."""
+    chosen: npt.NDArray[np.bool_] | slice = slice(None) if released is None else released
+    if not classes.counts[chosen].size:
         return ()
     result = []
     for name in classes.sensitive:
-        distinct = int(distinct_values(classes, name, count_missing=True)[released].min())
+        distinct = int(distinct_values(classes, name, count_missing=True)[chosen].min())
         histogram = classes.histograms.get(name)
         entropy = distance = None
         if histogram is not None:
-            entropy = float(entropy_diversity(histogram)[released].min())
-            distance = float(equal_distance(histogram)[released].max())
+            entropy = float(entropy_diversity(histogram)[chosen].min())
+            distance = float(equal_distance(histogram)[chosen].max())
         result.append(SensitiveMeasures(name, distinct, entropy, distance))
     return tuple(result)

@@ -7,6 +7,7 @@ kernels, the twins answer.
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -15,13 +16,24 @@ import numpy.typing as npt
 
 from anonymiser.engine import fallback
 
-__all__ = ["Workspace", "group", "is_warm", "kernels_or_none", "use_fallback", "warm", "warm_in_background"]
+__all__ = [
+    "Grouped",
+    "Tuples",
+    "Workspace",
+    "group",
+    "is_warm",
+    "kernels_or_none",
+    "use_fallback",
+    "warm",
+    "warm_in_background",
+]
 
 Array = npt.NDArray[Any]
 
 _state: dict[str, ModuleType | None] = {"kernels": None}
 _lock = threading.Lock()
 _DENSE_FLOOR = 1 << 16
+_RUN = 1 << 14  # keys that one value of the leading attribute may have on average
 _SMALL = 1 << 16  # below this many keys one table fits the cache and nothing need be dealt out
 _NO_MASKS = np.zeros(0, dtype=np.uint64)
 _NO_CLASSES = np.zeros(0, dtype=np.int32)
@@ -70,8 +82,14 @@ def warm() -> None:
         rows = _SMALL + 1
         keys = np.arange(rows, dtype=np.uint64) % np.uint64(32)
         counts = np.ones(rows, dtype=np.int32)
-        for key_bits, wants_class in ((5, True), (64, True), (40, False)):
-            _group_compiled(kernels, keys, key_bits, counts, keys, 5, wants_class=wants_class)
+        for key_bits, lead, wants_class in (
+            (5, None, True),
+            (64, None, True),
+            (40, None, False),
+            (64, (0, 31, 32), False),
+        ):
+            tuples = Tuples(np.sort(keys), key_bits, counts, keys, 5, lead)
+            _group_compiled(kernels, tuples, keys, np.empty(rows if wants_class else 0, dtype=np.int32))
         one = np.zeros(1, dtype=np.uint64)
         place, table = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.uint64)
         kernels.generalise(one, one, one, place, table, one.copy())
@@ -101,12 +119,11 @@ def warm_in_background() -> threading.Thread:
     return thread
 
 
-def group(
-    keys: Array, key_bits: int, counts: Array, masks: Array | None, mask_bits: int = 64, *, wants_class: bool = False
-) -> tuple[Array, Array, Array | None, Array | None]:
-    """Bring equal keys together.
+@dataclass(frozen=True, eq=False)
+class Tuples:
+    """What is to be grouped.
 
-    Parameters
+    Attributes
     ----------
     keys : (m,) uint64 array
     key_bits : int
@@ -117,57 +134,89 @@ def group(
         Sensitive values behind each key, one bit each.
     mask_bits : int
         No mask is 2**mask_bits or more.
-    wants_class : bool
-        Also say which class each key went to.
-
-    Returns
-    -------
-    keys, counts, masks of the classes, and (m,) int32 class of each input key (or None)
+    lead : (shift, width, values) or None
+        Bits of a key that never decrease from one key to the next, and how many values they take.
     """
-    given = _NO_MASKS if masks is None else masks
+
+    keys: Array
+    key_bits: int
+    counts: Array
+    masks: Array | None = None
+    mask_bits: int = 0
+    lead: tuple[int, int, int] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Grouped:
+    """Distinct keys with summed counts and united masks.
+
+    Attributes
+    ----------
+    keys, counts, masks : arrays of one length
+    class_of : (m,) int32 array or None
+        Which class each input key went to.
+    ordered : bool
+        Whether the leading bits still never decrease.
+    """
+
+    keys: Array
+    counts: Array
+    masks: Array | None
+    class_of: Array | None
+    ordered: bool
+
+
+def group(tuples: Tuples, *, wants_class: bool = False) -> Grouped:
+    """Bring equal keys together; with ``wants_class``, also say which class each key went to."""
+    masks = _NO_MASKS if tuples.masks is None else tuples.masks
+    class_of = np.empty(tuples.keys.size, dtype=np.int32) if wants_class else _NO_CLASSES
     kernels = _state["kernels"]
     if kernels is None:
-        class_of = np.empty(keys.size if wants_class else 0, dtype=np.int32)
-        found, summed, united = fallback.group(keys, counts, given, class_of)
-        return found, summed, None if masks is None else united, class_of if wants_class else None
-    found, summed, united, classes = _group_compiled(
-        kernels, keys, key_bits, counts, given, mask_bits if given.size else 0, wants_class=wants_class
+        keys, counts, united = fallback.group(tuples.keys, tuples.counts, masks, class_of)
+        ordered = False
+    else:
+        keys, counts, united, ordered = _group_compiled(kernels, tuples, masks, class_of)
+    return Grouped(
+        keys,
+        counts,
+        None if tuples.masks is None else united,
+        class_of if wants_class else None,
+        ordered and tuples.lead is not None,
     )
-    return found, summed, None if masks is None else united, classes
 
 
 def _group_compiled(
-    kernels: ModuleType, keys: Array, key_bits: int, counts: Array, masks: Array, mask_bits: int, *, wants_class: bool
-) -> tuple[Array, Array, Array, Array | None]:
-    rows = keys.size
-    out_keys = _scratch.take("keys", rows, np.uint64)
-    out_counts = _scratch.take("counts", rows, counts.dtype)
-    out_masks = _scratch.take("masks", rows if masks.size else 0, np.uint64)
-    class_of = np.empty(rows, dtype=np.int32) if wants_class else _NO_CLASSES
-    if 1 << key_bits <= max(_DENSE_FLOOR, rows):
-        slots = _scratch.take("slots", 1 << key_bits, np.int32)
-        classes = kernels.group_dense(keys, counts, masks, slots, out_keys, out_counts, out_masks, class_of)
-    elif not wants_class and rows > _SMALL and _fits_a_word(key_bits, mask_bits, counts):
+    kernels: ModuleType, tuples: Tuples, masks: Array, class_of: Array
+) -> tuple[Array, Array, Array, bool]:
+    keys, counts, rows = tuples.keys, tuples.counts, tuples.keys.size
+    out_keys, out_counts = np.empty(rows, dtype=np.uint64), np.empty(rows, dtype=counts.dtype)
+    out_masks = np.empty(masks.size, dtype=np.uint64)
+    out = (out_keys, out_counts, out_masks)
+    ordered = True
+    if 1 << tuples.key_bits <= max(_DENSE_FLOOR, rows):
+        slots = _scratch.take("slots", 1 << tuples.key_bits, np.int32)
+        classes = kernels.group_dense(keys, counts, masks, slots, *out, class_of)
+    elif not class_of.size and tuples.lead is not None and rows <= tuples.lead[2] * _RUN:
+        shift, width = np.uint64(tuples.lead[0]), np.uint64(tuples.lead[1])
+        classes = kernels.group_runs(keys, counts, masks, shift, width, *out)
+    elif not class_of.size and rows > _SMALL and _fits_a_word(tuples):
         words = _scratch.take("part_keys", rows, np.uint64)
-        classes = kernels.group_packed(keys, counts, masks, key_bits, mask_bits, words, out_keys, out_counts, out_masks)
+        classes = kernels.group_packed(keys, counts, masks, tuples.key_bits, tuples.mask_bits, words, *out)
+        ordered = False
     else:
         part_keys = _scratch.take("part_keys", rows, np.uint64)
         part_rows = _scratch.take("part_rows", rows, np.int32)
-        classes = kernels.group_hashed(
-            keys, counts, masks, part_keys, part_rows, out_keys, out_counts, out_masks, class_of
-        )
-    return (
-        out_keys[:classes].copy(),
-        out_counts[:classes].copy(),
-        out_masks[: classes if masks.size else 0].copy(),
-        class_of if wants_class else None,
-    )
+        classes = kernels.group_hashed(keys, counts, masks, part_keys, part_rows, *out, class_of)
+        ordered = False
+    if 2 * classes < rows:  # do not hold on to memory that is mostly empty
+        return out_keys[:classes].copy(), out_counts[:classes].copy(), out_masks[:classes].copy(), ordered
+    return out_keys[:classes], out_counts[:classes], out_masks[:classes], ordered
 
 
-def _fits_a_word(key_bits: int, mask_bits: int, counts: Array) -> bool:
+def _fits_a_word(tuples: Tuples) -> bool:
     """Whether key, mask and count of every tuple fit one 64-bit word together."""
-    free = 64 - key_bits - mask_bits
-    return free > 0 and int(counts.max()) < 1 << free
+    free = 64 - tuples.key_bits - tuples.mask_bits
+    return free > 0 and int(tuples.counts.max()) < 1 << free
 
 
 def scratch(name: str, size: int, dtype: npt.DTypeLike) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,9 @@ from anonymiser.microdata import smallest_dtype
 
 __all__ = ["FrequencySet", "SensitiveCodes", "build", "build_members", "roll_up"]
 
-_MASK_BITS = 64
+_WORD = 64
 _BLOCK = 1 << 14
+_WORTH_SORTING = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +72,12 @@ class FrequencySet:
         Bits of a mask in use.
     histograms : dict of str to Histogram
         Counts of sensitive values in each class, for the attributes that were asked for.
-    marginals : tuple of (leaves,) int64 arrays
-        Records of each leaf, one array a quasi-identifier.
+    leaf_totals : tuple of tuple of int
+        For each quasi-identifier and each of its levels: the leaves below a record's label, summed
+        over all records. Loss starts from them.
     sensitive : dict of str to SensitiveInfo
+    lead : int or None
+        A quasi-identifier whose code never decreases from one class to the next.
     rows : int
     """
 
@@ -86,8 +90,9 @@ class FrequencySet:
     mask_places: dict[str, int]
     mask_bits: int
     histograms: dict[str, Histogram]
-    marginals: tuple[npt.NDArray[np.int64], ...]
+    leaf_totals: tuple[tuple[int, ...], ...]
     sensitive: dict[str, SensitiveInfo]
+    lead: int | None
     rows: int
 
     @property
@@ -153,18 +158,41 @@ def _build(
     masks, places, mask_bits = _sensitive_masks(sensitive)
     ones = np.ones(rows, dtype=np.int32)
     counting = bool(sensitive) and (histograms or len(places) < len(sensitive))
-    grouped, counts, united, class_of = _group(keys, layout, ones, masks, mask_bits, wants_class=counting or members)
+    keys, grouped = _group(keys, layout, ones, (masks, mask_bits), None, wants_class=counting or members)
+    counts, united, class_of, lead = grouped.counts, grouped.masks, grouped.class_of, None
+    if keys.shape[0] == 1 and class_of is None and counts.size > _WORTH_SORTING:
+        keys, counts, united = _in_key_order(keys[0], counts, united)
+        lead = max(range(len(layout.shifts)), key=lambda j: layout.shifts[j] + layout.bits[j])
     counted = {}
-    if counting:
+    if counting and class_of is not None:
         counted = {s.name: count_values(class_of, counts.size, s.codes, s.cardinality, s.missing) for s in sensitive}
-    marginals = tuple(
-        np.bincount(code, minlength=len(h.leaves)).astype(np.int64) for h, code in zip(hierarchies, codes, strict=True)
-    )
+    totals = tuple(_leaf_totals(h, code) for h, code in zip(hierarchies, codes, strict=True))
     info = {s.name: SensitiveInfo(s.cardinality, s.missing) for s in sensitive}
     classes = FrequencySet(
-        tuple(hierarchies), levels, layout, grouped, counts, united, places, mask_bits, counted, marginals, info, rows
+        tuple(hierarchies), levels, layout, keys, counts, united, places, mask_bits, counted, totals, info, lead, rows
     )
     return classes, class_of
+
+
+def _leaf_totals(hierarchy: Hierarchy, leaves: npt.NDArray[np.unsignedinteger]) -> tuple[int, ...]:
+    """Leaves below the label of each record, summed, at every level: from the records of each label."""
+    records = np.bincount(leaves, minlength=len(hierarchy.leaves)).astype(np.int64)
+    totals = [int((records * hierarchy.leaf_counts[0]).sum())]
+    for level in range(1, hierarchy.height + 1):
+        parents = hierarchy.parents(level - 1, level)
+        records = np.bincount(parents, weights=records, minlength=len(hierarchy.labels[level])).astype(np.int64)
+        totals.append(int((records * hierarchy.leaf_counts[level]).sum()))
+    return tuple(totals)
+
+
+def _in_key_order(
+    keys: npt.NDArray[np.uint64], counts: npt.NDArray[np.int32], masks: npt.NDArray[np.uint64] | None
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32], npt.NDArray[np.uint64] | None]:
+    """Sort once, so that later look-ups of the widest attribute walk through its table in order."""
+    if masks is None and int(counts.max()) == 1:
+        return np.sort(keys)[np.newaxis], counts, None
+    order = np.argsort(keys)
+    return keys[order][np.newaxis], counts[order], None if masks is None else masks[order]
 
 
 def _at_level(
@@ -187,27 +215,26 @@ def roll_up(finer: FrequencySet, node: Sequence[int]) -> FrequencySet:
     if target == finer.node:
         return finer
     plan = recoding(finer.hierarchies, finer.node, target)
-    keys = _generalise(plan, finer.keys)
-    wants_class = bool(finer.histograms)
-    grouped, counts, masks, class_of = _group(
-        keys, plan.target, finer.counts, finer.masks, finer.mask_bits, wants_class=wants_class
+    keys, grouped = _group(
+        _generalise(plan, finer.keys),
+        plan.target,
+        finer.counts,
+        (finer.masks, finer.mask_bits),
+        finer.lead,
+        wants_class=bool(finer.histograms),
     )
     merged = {}
-    if class_of is not None:
-        merged = {name: merge(class_of, counts.size, hist) for name, hist in finer.histograms.items()}
-    return FrequencySet(
-        finer.hierarchies,
-        target,
-        plan.target,
-        grouped,
-        counts,
-        masks,
-        finer.mask_places,
-        finer.mask_bits,
-        merged,
-        finer.marginals,
-        finer.sensitive,
-        finer.rows,
+    if grouped.class_of is not None:
+        merged = {n: merge(grouped.class_of, grouped.counts.size, h) for n, h in finer.histograms.items()}
+    return replace(
+        finer,
+        node=target,
+        layout=plan.target,
+        keys=keys,
+        counts=grouped.counts,
+        masks=grouped.masks,
+        histograms=merged,
+        lead=finer.lead if grouped.ordered else None,
     )
 
 
@@ -228,18 +255,18 @@ def _sensitive_masks(
 ) -> tuple[npt.NDArray[np.uint64] | None, dict[str, int], int]:
     """One bit a sensitive value, for as many attributes as fit one word (smallest first)."""
     places: dict[str, int] = {}
-    free = _MASK_BITS
+    free = _WORD
     masks: npt.NDArray[np.uint64] | None = None
     for one in sorted(sensitive, key=lambda s: s.cardinality):
         if one.cardinality > free:
             break
-        place = _MASK_BITS - free
+        place = _WORD - free
         places[one.name] = place
         free -= one.cardinality
         bit = np.left_shift(np.uint64(1), np.arange(place, place + one.cardinality, dtype=np.uint64))
         own = bit[one.codes]
         masks = own if masks is None else masks | own
-    return masks, places, _MASK_BITS - free
+    return masks, places, _WORD - free
 
 
 def _generalise(plan: Recoding, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
@@ -262,22 +289,24 @@ def _group(
     keys: npt.NDArray[np.uint64],
     layout: Layout,
     counts: npt.NDArray[np.int32],
-    masks: npt.NDArray[np.uint64] | None,
-    mask_bits: int,
+    masks: tuple[npt.NDArray[np.uint64] | None, int],
+    lead: int | None,
     *,
     wants_class: bool,
-) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32], npt.NDArray[np.uint64] | None, Any]:
+) -> tuple[npt.NDArray[np.uint64], backend.Grouped]:
     """Group keys of one word directly; longer ones word by word, carrying a class number along."""
     if keys.shape[0] == 1:
-        found, summed, united, class_of = backend.group(
-            keys[0], layout.key_bits, counts, masks, mask_bits, wants_class=wants_class
-        )
-        return found[np.newaxis], summed, united, class_of
+        bits = None
+        if lead is not None and layout.bits[lead]:
+            bits = (layout.shifts[lead], (1 << layout.bits[lead]) - 1, layout.cardinalities[lead])
+        grouped = backend.group(backend.Tuples(keys[0], layout.key_bits, counts, *masks, bits), wants_class=wants_class)
+        return grouped.keys[np.newaxis], grouped
     members: Any = np.zeros(keys.shape[1], dtype=np.int32)
     for word in keys:
-        rank: Any = backend.group(word, _MASK_BITS, counts, None, wants_class=True)[3]
+        rank: Any = backend.group(backend.Tuples(word, _WORD, counts), wants_class=True).class_of
         pair = (members.astype(np.uint64) << np.uint64(32)) | rank.astype(np.uint64)
-        _, summed, united, members = backend.group(pair, _MASK_BITS, counts, masks, mask_bits, wants_class=True)
-    first = np.empty(summed.size, dtype=np.int64)
+        grouped = backend.group(backend.Tuples(pair, _WORD, counts, *masks), wants_class=True)
+        members = grouped.class_of
+    first = np.empty(grouped.counts.size, dtype=np.int64)
     first[members[::-1]] = np.arange(keys.shape[1] - 1, -1, -1)
-    return np.ascontiguousarray(keys[:, first]), summed, united, members
+    return np.ascontiguousarray(keys[:, first]), grouped

@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+_BLOCK = 1 << 12  # keys of a block that is cut where the leading attribute changes
 _MOST_PART_BITS = 11
 _LEAST_SLOT_BITS = 4
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -211,6 +212,52 @@ def group_packed(keys, counts, masks, key_bits, mask_bits, words, out_keys, out_
                 out_counts[found] += np.int64(word >> count_place)
                 if has_masks:
                     out_masks[found] |= (word >> mask_place) & mask_width
+    return classes
+
+
+@njit(cache=True, nogil=True)
+def group_runs(keys, counts, masks, lead_shift, lead_width, out_keys, out_counts, out_masks):
+    """Group keys whose leading attribute never decreases; returns the number of classes.
+
+    Keys that differ in it cannot be one class, so blocks cut between its values are grouped one
+    after the other, and nothing is dealt into partitions.
+    """
+    rows = keys.size
+    has_masks = masks.size > 0
+    slots = np.empty(_slots_for(2 * _BLOCK), dtype=np.int32)
+    classes = 0
+    start = 0
+    while start < rows:
+        stop = min(start + _BLOCK, rows)
+        if stop < rows:
+            lead = (keys[stop - 1] >> lead_shift) & lead_width
+            while stop < rows and ((keys[stop] >> lead_shift) & lead_width) == lead:
+                stop += 1
+        size = _slots_for(stop - start)
+        if size > slots.size:
+            slots = np.empty(size, dtype=np.int32)
+        slots[:size] = -1
+        wrap = np.int64(size - 1)
+        slot_shift = _slot_shift(0, size)
+        for i in range(start, stop):
+            key = keys[i]
+            slot = np.int64((key * _MIX) >> slot_shift) & wrap
+            found = slots[slot]
+            while found >= 0 and out_keys[found] != key:
+                slot = (slot + 1) & wrap
+                found = slots[slot]
+            if found < 0:
+                slots[slot] = classes
+                out_keys[classes] = key
+                out_counts[classes] = counts[i]
+                if has_masks:
+                    out_masks[classes] = masks[i]
+                classes += 1
+            else:
+                out_counts[found] += counts[i]
+                if has_masks:
+                    out_masks[found] |= masks[i]
+        start = stop
     return classes
 
 

@@ -83,7 +83,8 @@ def summarise(classes: FrequencySet, kept: npt.NDArray[np.bool_], target: int) -
         classes.keys[0], classes.counts, kept, target, shifts, widths, offsets, leaf_table, side, totals, small
     )
     kept_rows = int(totals[6])
-    leaves, kept_leaves = _leaf_sums(classes, kept, dict(zip(chosen, totals[8:].tolist(), strict=True)), side=side)
+    walked = dict(zip(chosen, totals[8:].tolist(), strict=True))
+    leaves, kept_leaves = _leaf_sums(classes, kept, kept_rows, walked, side=side)
     kept_uniques = int(small[1]) if totals[5] == 1 else 0
     if kept_uniques:
         kept_uniques = int(np.count_nonzero(kept & (classes.counts == 1)))
@@ -106,15 +107,14 @@ def summarise(classes: FrequencySet, kept: npt.NDArray[np.bool_], target: int) -
 
 
 def _leaf_sums(
-    classes: FrequencySet, kept: npt.NDArray[np.bool_], walked: dict[int, int], *, side: bool
+    classes: FrequencySet, kept: npt.NDArray[np.bool_], kept_rows: int, walked: dict[int, int], *, side: bool
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Leaf sums over all classes (from the marginals) and over the kept ones (from the part walked)."""
+    """Leaf sums over all classes (known since the build) and over the kept ones (from the part walked)."""
     every, passing = [], []
     sizes = classes.counts.astype(np.int64) if len(walked) < len(classes.layout.active()) else None
-    kept_rows = int(classes.counts[kept].sum(dtype=np.int64))
     for j, (hierarchy, level) in enumerate(zip(classes.hierarchies, classes.node, strict=True)):
         per_code = hierarchy.leaf_counts[level]
-        total = int((classes.marginals[j] * per_code[hierarchy.maps[level]]).sum())
+        total = classes.leaf_totals[j][level]
         every.append(total)
         if j in walked:
             passing.append(walked[j] if side else total - walked[j])

@@ -41,6 +41,8 @@ class KAnonymity(BaseModel):
         result: npt.NDArray[np.bool_] = classes.counts >= self.k
         return result
 
-    def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_]) -> float | None:
+    def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_] | None) -> float | None:
         """The smallest chosen class; 0 where none is chosen."""
-        return int(classes.counts[chosen].min()) if chosen.any() else 0
+        largest = np.iinfo(classes.counts.dtype).max
+        smallest = int(np.min(classes.counts, initial=largest, where=True if chosen is None else chosen))
+        return 0 if smallest == largest else smallest

@@ -33,8 +33,8 @@ class PrivacyModel(Protocol):
         """Which classes satisfy it: (classes,) bool array."""
         ...
 
-    def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_]) -> float | None:
-        """The value that the chosen classes reach; None where there is none."""
+    def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_] | None) -> float | None:
+        """The value that the chosen classes (None: all) reach; None where there is none."""
         ...
 
     def model_dump(self) -> dict[str, Any]:

@@ -42,11 +42,11 @@ class DistinctDiversity(BaseModel):
         result: npt.NDArray[np.bool_] = distinct_values(classes, self.attribute, count_missing=False) >= self.l
         return result
 
-    def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_]) -> float | None:
+    def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_] | None) -> float | None:
         """The fewest known values in a chosen class."""
-        if not chosen.any():
-            return None
-        return int(distinct_values(classes, self.attribute, count_missing=False)[chosen].min())
+        known = distinct_values(classes, self.attribute, count_missing=False)
+        known = known if chosen is None else known[chosen]
+        return int(known.min()) if known.size else None
 
 
 def distinct_values(classes: FrequencySet, attribute: str, *, count_missing: bool) -> npt.NDArray[np.int64]:
