@@ -1,0 +1,215 @@
+"""What a page draws, as numbers and words: cards, the bars of a chart, the smallest groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from anonymiser.assessment import Assessment
+from anonymiser.engine.frequency import FrequencySet
+from anonymiser.policy import Policy
+from anonymiser.privacy import DistinctDiversity
+from anonymiser.recipe import Recipe
+
+__all__ = ["MOST_BARS", "Bar", "Card", "Group", "SizeBin", "cards", "losses", "size_bins", "smallest_groups"]
+
+MOST_BARS: Final = 20
+"""Bars of a chart that is drawn anew at every step."""
+_SINGLES: Final = 10
+_STEPS: Final = (2, 5, 10)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure with its name and what it means.
+
+    Attributes
+    ----------
+    label, value, meaning : str
+    """
+
+    label: str
+    value: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class SizeBin:
+    """Groups of similar size.
+
+    Attributes
+    ----------
+    low : int
+        Smallest size.
+    high : int or None
+        Largest size; None: no end.
+    groups, people : int
+    safe : bool
+        Whether groups of this size are large enough for the policy.
+    """
+
+    low: int
+    high: int | None
+    groups: int
+    people: int
+    safe: bool
+
+    @property
+    def label(self) -> str:
+        """The sizes in words.
+
+        >>> SizeBin(5, 9, 0, 0, True).label, SizeBin(1, 1, 0, 0, False).label, SizeBin(500, None, 0, 0, True).label
+        ('5–9', '1', '500 or more')
+        """
+        if self.high is None:
+            return f"{self.low:,} or more"
+        return f"{self.low:,}" if self.low == self.high else f"{self.low:,}–{self.high:,}"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One column's information loss, from 0 (exact) to 1 (hidden)."""
+
+    name: str
+    loss: float
+    level: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """People who look alike: their labels, one a quasi-identifier, and how many they are."""
+
+    labels: tuple[str, ...]
+    people: int
+    safe: bool
+
+
+def cards(assessment: Assessment, policy: Policy) -> tuple[Card, ...]:
+    """The figures of one setting; the first three are the overview's.
+
+    Parameters
+    ----------
+    assessment : Assessment
+    policy : Policy
+        Whose k says which group is too small.
+    """
+    wanted = int(policy.k.value)
+    exposed = 0 if assessment.suppressed else assessment.records_below_k
+    return (
+        Card(
+            "Hidden among",
+            f"{assessment.k:,}" if assessment.kept else "nobody left",
+            f"k: the smallest group of people who look alike. {policy.name} asks for at least {wanted}.",
+        ),
+        Card("Records exposed", f"{exposed:,}", f"Records that would leave in groups smaller than {wanted}."),
+        Card(
+            "Detail kept",
+            f"{100 * assessment.detail_kept:.0f} %",
+            "How far the columns that count are from hidden: 100 % is exact, 0 % all hidden. Deleted rows keep none.",
+        ),
+        Card("Alone in their group", f"{assessment.unique_records:,}", "People whose row nobody else shares."),
+        Card("Rows deleted", f"{assessment.suppressed:,}", _deleted(assessment)),
+        _diversity(assessment),
+    )
+
+
+def _deleted(assessment: Assessment) -> str:
+    if assessment.failing > assessment.limit:
+        return (
+            f"{assessment.failing:,} would have to go, your limit is {assessment.limit:,}: so none is deleted "
+            "and the setting does not pass."
+        )
+    return f"Rows left out because their group is too small; your limit is {assessment.limit:,}."
+
+
+def _diversity(assessment: Assessment) -> Card:
+    asked = [r.reached for r in assessment.requirements if isinstance(r.model, DistinctDiversity)]
+    reached = [int(value) for value in asked if value is not None]
+    shown = f"{min(reached):,}" if reached else "–"
+    meaning = (
+        "The fewest different known values of a sensitive column in any group (distinct l). "
+        "1 means that knowing the group tells the value."
+        if asked
+        else "This recipient's policy asks nothing of sensitive columns."
+    )
+    return Card("Fewest sensitive values", shown, meaning)
+
+
+def size_bins(assessment: Assessment) -> tuple[SizeBin, ...]:
+    """Groups and people by group size, before suppression, in at most 20 bins.
+
+    Small sizes stand alone, larger ones share a bin (1, 2, 5 times a power of ten); one bin begins
+    at the target k. Which bins there are depends on the target and the number of records only, so
+    that bars stay in their places while a slider moves.
+    """
+    sizes, groups = assessment.sizes[:, 0], assessment.sizes[:, 1]
+    starts = np.array(_starts(assessment.target_k, assessment.rows), dtype=np.int64)
+    place = np.searchsorted(starts, sizes, side="right") - 1
+    in_bin = np.bincount(place, weights=groups, minlength=len(starts))
+    people = np.bincount(place, weights=groups * sizes, minlength=len(starts))
+    highs = [*(int(next_start) - 1 for next_start in starts[1:]), None]
+    return tuple(
+        SizeBin(int(low), high, int(n), int(m), bool(low >= assessment.target_k))
+        for low, high, n, m in zip(starts, highs, in_bin, people, strict=True)
+    )
+
+
+def _starts(target: int, rows: int) -> list[int]:
+    """First size of each bin.
+
+    >>> _starts(5, 1000)
+    [1, 2, 3, 4, 5, 10, 20, 50, 100, 200, 500]
+    >>> _starts(30, 1000)
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 50, 100, 200, 500]
+    """
+    small = list(range(1, min(target, _SINGLES + 1))) or [1]
+    rounds = (factor * 10**power for power in range(12) for factor in (1, *_STEPS[:-1]))
+    large = sorted({target, *(r for r in rounds if small[-1] < r < rows)})
+    starts = sorted({*small, *(start for start in large if start > small[-1])})
+    return starts[:MOST_BARS] if target in starts[:MOST_BARS] else [*starts[: MOST_BARS - 1], target]
+
+
+def losses(assessment: Assessment, recipe: Recipe) -> tuple[Bar, ...]:
+    """Information loss by quasi-identifier, in the recipe's order; the 20 largest where there are more."""
+    bars = [
+        Bar(plan.name, min(max(float(loss), 0.0), 1.0), plan.level_name)
+        for plan, loss in zip(recipe.qis, assessment.loss_by_attribute, strict=True)
+    ]
+    kept = sorted(range(len(bars)), key=lambda i: -bars[i].loss)[:MOST_BARS]
+    return tuple(bars[i] for i in sorted(kept))
+
+
+def smallest_groups(classes: FrequencySet, target_k: int, most: int = 8) -> tuple[Group, ...]:
+    """The smallest groups with their labels, smallest first, before suppression.
+
+    Parameters
+    ----------
+    classes : FrequencySet
+    target_k : int
+        Groups of at least this size are large enough.
+    most : int
+        Groups at most.
+    """
+    chosen = _first(classes.counts, most)
+    codes = [classes.layout.codes(classes.keys[:, chosen], j) for j in range(len(classes.hierarchies))]
+    labels = [h.labels[level] for h, level in zip(classes.hierarchies, classes.node, strict=True)]
+    return tuple(
+        Group(
+            tuple(names[int(code[i])] for names, code in zip(labels, codes, strict=True)),
+            int(classes.counts[place]),
+            bool(classes.counts[place] >= target_k),
+        )
+        for i, place in enumerate(chosen)
+    )
+
+
+def _first(counts: Sequence[int] | np.ndarray, most: int) -> np.ndarray:
+    """Places of the smallest counts, smallest first, without sorting them all."""
+    values = np.asarray(counts)
+    if values.size > most:
+        few = np.argpartition(values, most - 1)[:most]
+        return few[np.argsort(values[few], kind="stable")]
+    return np.argsort(values, kind="stable")

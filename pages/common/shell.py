@@ -1,0 +1,189 @@
+"""What stands around every page: navigation, sidebar, and one place for errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from anonymiser.engine import backend
+from anonymiser.errors import AnonymiserError, HierarchyError
+from anonymiser.project import Project
+from pages.common import recipients, state
+from pages.common.words import escape
+
+__all__ = ["enter", "go", "has_page", "history", "problems", "run"]
+
+_HERE: Final = Path(__file__).parent
+_PAGES: Final = (
+    ("overview", "Overview", ":material/home:"),
+    ("data", "Data", ":material/table_chart:"),
+    ("tune", "Tune", ":material/tune:"),
+    ("trade_off", "Trade-off", ":material/balance:"),
+    ("methods", "Methods", ":material/category:"),
+    ("attack", "Attack", ":material/person_search:"),
+    ("compare", "Compare", ":material/compare_arrows:"),
+    ("recipient", "Recipient", ":material/group:"),
+    ("release", "Release", ":material/lock:"),
+    ("audit", "Audit", ":material/fact_check:"),
+)
+_LONGEST: Final = 400
+
+
+def run() -> None:
+    """Draw the shell and the chosen page: all that ``app.py`` does."""
+    st.set_page_config(page_title="Halftone", page_icon=str(_HERE / "icon.svg"), layout="wide")
+    st.html(_HERE / "style.css")
+    st.logo(_HERE / "logo.svg", size="large", icon_image=_HERE / "icon.svg")
+    page = _navigation()
+    with problems():
+        state.start()
+        _sidebar(page.title)
+        state.in_shell(running=True)
+        try:
+            page.run()
+        finally:
+            state.in_shell(running=False)
+
+
+def enter() -> Project:
+    """The project to draw; every page begins with it.
+
+    Streamlit runs a page of this folder by itself on a first visit to its address: then the
+    navigation is built and everything begins again with the shell.
+    """
+    if not state.in_shell():
+        _navigation()
+        st.rerun()
+    return state.project()
+
+
+@contextmanager
+def problems() -> Iterator[None]:
+    """Show an error of Halftone's as its sentence; also around the body of a fragment."""
+    told = state.problem()
+    if told:
+        st.error(escape(told, _LONGEST), icon=":material/error:")
+    try:
+        yield
+    except AnonymiserError as error:
+        sentence = escape(error, _LONGEST)
+        if isinstance(error, HierarchyError) and error.values and not state.presenting():
+            sentence += "  \n" + ", ".join(escape(value) for value in error.values)
+        st.error(sentence, icon=":material/error:")
+
+
+def has_page(name: str) -> bool:
+    """Whether a page exists yet."""
+    return (_HERE.parent / f"{name}.py").is_file()
+
+
+def go(name: str, label: str, icon: str = ":material/arrow_forward:") -> None:
+    """A link to another page, if it exists."""
+    if has_page(name):
+        st.page_link(f"pages/{name}.py", label=label, icon=icon)
+
+
+def history() -> None:
+    """Undo, redo and reset, with their keys."""
+    current = state.project()
+    with st.container(horizontal=True, gap="small", key="history"):
+        st.button(
+            "Undo",
+            key="undo",
+            icon=":material/undo:",
+            on_click=state.undo,
+            disabled=not current.can_undo,
+            shortcut="Mod+Z",
+            help="Take back the last change",
+        )
+        st.button(
+            "Redo",
+            key="redo",
+            icon=":material/redo:",
+            on_click=state.redo,
+            disabled=not current.can_redo,
+            shortcut="Mod+Shift+Z",
+            help="Do it again",
+        )
+        st.button(
+            "Reset",
+            key="reset",
+            icon=":material/restart_alt:",
+            on_click=state.reset,
+            disabled=not current.can_undo,
+            help="Back to how the table was opened; undo brings your setting back",
+        )
+
+
+def _navigation() -> StreamlitPage:
+    pages = [
+        st.Page(_HERE.parent / f"{name}.py", title=title, icon=icon, default=name == "overview")
+        for name, title, icon in _PAGES
+        if has_page(name)
+    ]
+    return st.navigation(pages, position="top")
+
+
+def _sidebar(title: str) -> None:
+    current = state.project()
+    with st.sidebar:
+        _table(current)
+        recipients.choose(current)
+        if title != "Tune":  # there the buttons stand beside the sliders and know each step
+            history()
+        _recipe(current)
+        st.toggle(
+            "Presentation mode",
+            key=state.PRESENTING,
+            value=state.presenting(),
+            help="Hides every value of the table: for a projector or a shared screen.",
+        )
+        if not backend.is_warm():
+            _warming()
+
+
+def _table(current: Project) -> None:
+    with st.container(key="table", gap="xsmall"):
+        st.markdown(f"**{escape(current.microdata.name)}**")
+        st.caption(f"{current.microdata.rows:,} rows · {len(current.microdata.names):,} columns")
+        if state.is_sample():
+            st.badge("Sample: made-up people", icon=":material/science:", color="gray")
+        if state.has_earlier_work():
+            st.caption("You worked on this table before.")
+            with st.container(horizontal=True, gap="small"):
+                st.button("Continue", key="continue", on_click=state.continue_earlier_work, type="primary")
+                st.button("Forget it", key="forget", on_click=state.discard_earlier_work)
+
+
+def _recipe(current: Project) -> None:
+    with st.container(horizontal=True, gap="small", key="recipe"):
+        st.download_button(
+            "Save recipe",
+            data=current.to_json,
+            file_name=f"{Path(current.microdata.name).stem or 'table'}-recipe.json",
+            mime="application/json",
+            key="save-recipe",
+            icon=":material/download:",
+            on_click="ignore",
+            help="Roles, levels and limits as a file; no row of the table is in it.",
+        )
+        with st.popover("Load", icon=":material/upload_file:", help="Take over a recipe that was saved"):
+            st.file_uploader(
+                "A recipe that Halftone saved (JSON)",
+                type="json",
+                key="load-recipe",
+                on_change=state.load_recipe,
+                args=("load-recipe",),
+            )
+
+
+@st.fragment(run_every=2)
+def _warming() -> None:
+    if backend.is_warm():
+        st.rerun()
+    st.caption(":material/hourglass_top: Preparing the fast counting code. Everything works meanwhile.")

@@ -1,0 +1,239 @@
+"""What a session remembers: the only user of ``st.session_state``.
+
+A widget takes its value from the project and writes back to it. Its key is registered with
+:func:`bind`, so that what changes the recipe from elsewhere (undo, a loaded recipe, another
+recipient) can put the new value under the key: in a callback, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from anonymiser import autosave
+from anonymiser.engine import backend
+from anonymiser.errors import AnonymiserError
+from anonymiser.microdata import Microdata
+from anonymiser.policy import Policy
+from anonymiser.project import Project
+from anonymiser.reading import read
+
+__all__ = [
+    "add_recipient",
+    "apply_recipe",
+    "apply_scenario",
+    "bind",
+    "choose_recipient",
+    "continue_earlier_work",
+    "discard_earlier_work",
+    "follow",
+    "has_earlier_work",
+    "in_shell",
+    "is_sample",
+    "load_recipe",
+    "open_sample",
+    "open_table",
+    "presenting",
+    "problem",
+    "project",
+    "redo",
+    "reset",
+    "save",
+    "start",
+    "to_policy_levels",
+    "undo",
+]
+
+SAMPLE: Final = Path(__file__).parents[2] / "sample_data" / "customers.csv"
+PRESENTING: Final = "presenting"
+RECIPIENT: Final = "recipient"
+
+
+def start() -> None:
+    """Prepare a session once: compile the kernels in the background and open the built-in sample."""
+    _warm_once()
+    if "project" not in st.session_state:
+        open_sample()
+    if st.session_state.pop("follow", False):
+        follow()
+
+
+@cache
+def _warm_once() -> None:
+    backend.warm_in_background()
+
+
+# --- the table ---
+
+
+def project() -> Project:
+    """The project of this session."""
+    return st.session_state["project"]
+
+
+def open_table(microdata: Microdata, *, sample: bool = False) -> Project:
+    """Begin with a table; earlier work on the same file is offered again.
+
+    Raises
+    ------
+    AnonymiserError
+        The table cannot be planned; the project of before stays.
+    """
+    opened = Project(microdata)
+    gc.unfreeze()
+    st.session_state["project"] = opened
+    st.session_state["sample"] = sample
+    st.session_state["earlier"] = autosave.find(microdata.fingerprint)
+    gc.collect()
+    gc.freeze()  # Streamlit collects garbage after every run: what stays need not be looked at again
+    return opened
+
+
+def open_sample() -> None:
+    """Begin with the built-in table of made-up customers."""
+    open_table(read(SAMPLE), sample=True)
+
+
+def is_sample() -> bool:
+    """Whether the table is the built-in sample."""
+    return bool(st.session_state.get("sample"))
+
+
+def presenting() -> bool:
+    """Whether presentation mode is on: no raw value may be shown."""
+    return bool(st.session_state.get(PRESENTING))
+
+
+def in_shell(*, running: bool | None = None) -> bool:
+    """Whether the shell is drawing a page in this run; with an argument, say so."""
+    if running is not None:
+        st.session_state["in_shell"] = running
+    return bool(st.session_state.get("in_shell"))
+
+
+def problem(sentence: str | None = None) -> str | None:
+    """What went wrong in a callback, told once; with an argument, remember it."""
+    if sentence is not None:
+        st.session_state["problem"] = sentence
+        return sentence
+    return st.session_state.pop("problem", None)
+
+
+# --- widgets and what changes them from elsewhere ---
+
+
+def bind(key: str, value_of: Callable[[Project], object]) -> str:
+    """Register how a widget's value is read from the project; returns the key.
+
+    Parameters
+    ----------
+    key : str
+        The widget's key: the same in every run.
+    value_of : callable
+        From a project to the widget's value.
+    """
+    st.session_state.setdefault("bound", {})[key] = value_of
+    return key
+
+
+def follow() -> None:
+    """Put the project's values under the keys of the widgets on the page. For callbacks only."""
+    current = project()
+    for key, value_of in st.session_state.get("bound", {}).items():
+        if key in st.session_state:
+            try:
+                st.session_state[key] = value_of(current)
+            except AnonymiserError:
+                del st.session_state[key]  # its column is gone
+    save()
+
+
+def _in_callback(change: Callable[[], object]) -> None:
+    try:
+        change()
+    except AnonymiserError as error:
+        problem(str(error))
+    follow()
+
+
+def undo() -> None:
+    """One step back."""
+    _in_callback(project().undo)
+
+
+def redo() -> None:
+    """One step forward again."""
+    _in_callback(project().redo)
+
+
+def reset() -> None:
+    """Back to the recipe with which the table was opened."""
+    _in_callback(project().reset)
+
+
+def choose_recipient() -> None:
+    """Put the recipe under the policy chosen in the sidebar."""
+    _in_callback(lambda: project().choose_policy(st.session_state[RECIPIENT]))
+
+
+def to_policy_levels() -> None:
+    """Move every slider to the level that the recipient's policy names."""
+    _in_callback(lambda: project().choose_policy(project().policy.name, levels=True))
+
+
+def apply_scenario(name: str) -> None:
+    """Make a kept scenario the current setting."""
+    kept = next((s for s in project().scenarios if s.name == name), None)
+    if kept is not None:
+        _in_callback(lambda: project().change(kept.recipe))
+
+
+def apply_recipe(text: bytes) -> None:
+    """Take over a saved recipe or project."""
+    _in_callback(lambda: project().load_json(text))
+
+
+def load_recipe(key: str) -> None:
+    """Take over the recipe that was put into an upload widget."""
+    upload = st.session_state.get(key)
+    if upload is not None:
+        apply_recipe(upload.getvalue())
+
+
+def add_recipient(policy: Policy) -> None:
+    """Add an owner's own recipient and choose it; the widgets follow in the next run."""
+    project().policies[policy.name] = policy
+    project().choose_policy(policy.name)
+    st.session_state["follow"] = True
+    save()
+
+
+# --- what outlives the session ---
+
+
+def save() -> None:
+    """Keep recipe, scenarios and recipients beside the vault, soon and in the background."""
+    autosave.later(project())
+
+
+def has_earlier_work() -> bool:
+    """Whether earlier work on this very file is kept and not yet decided on."""
+    return st.session_state.get("earlier") is not None
+
+
+def continue_earlier_work() -> None:
+    """Take over the earlier work."""
+    text = st.session_state.pop("earlier", None)
+    if text is not None:
+        apply_recipe(text)
+
+
+def discard_earlier_work() -> None:
+    """Forget the earlier work."""
+    st.session_state.pop("earlier", None)
+    autosave.forget(project().microdata.fingerprint)
