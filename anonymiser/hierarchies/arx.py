@@ -9,7 +9,7 @@ from pathlib import Path
 
 from anonymiser.errors import HierarchyError, InputError, ReadError
 from anonymiser.hierarchies.base import Hierarchy
-from anonymiser.hierarchies.tables import TableSpec, table_of
+from anonymiser.hierarchies.tables import TableSpec, rows_of
 from anonymiser.limits import HIDDEN
 
 __all__ = ["hierarchies_in_folder", "read_arx_csv", "write_arx_csv"]
@@ -45,7 +45,7 @@ def read_arx_csv(source: Path | str, attribute: str) -> TableSpec:
 def write_arx_csv(hierarchy: Hierarchy) -> str:
     """The text of ARX's CSV file for a hierarchy. Missing values have no row."""
     file = io.StringIO()
-    csv.writer(file, delimiter=";", lineterminator="\n").writerows(table_of(hierarchy).rows)
+    csv.writer(file, delimiter=";", lineterminator="\n").writerows(rows_of(hierarchy))
     return file.getvalue()
 
 
@@ -65,7 +65,7 @@ def hierarchies_in_folder(folder: Path, attributes: Iterable[str]) -> dict[str, 
     names = sorted(attributes, key=len, reverse=True)
     files: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() != ".csv" or not path.is_file():
+        if path.suffix.lower() != ".csv" or path.name.startswith(".") or not path.is_file():
             continue
         attribute = next((name for name in names if path.stem == name or path.stem.endswith(f"_{name}")), None)
         if attribute is None:

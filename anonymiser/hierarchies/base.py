@@ -134,10 +134,12 @@ class Hierarchy:
         level_names: Sequence[str],
         *,
         missing: bool,
+        order: npt.NDArray[np.intp] | None = None,
     ) -> Hierarchy:
         """Build from values, each once, and the groups that they are in at each level above.
 
-        Groups stand in the order of their codes, values of one group in the order given.
+        Groups stand in the order of their codes, values of one group in the order given, or in
+        that of ``order``.
 
         Parameters
         ----------
@@ -148,6 +150,8 @@ class Hierarchy:
         level_names : sequence of str, one a level
         missing : bool
             Add a leaf for missing values.
+        order : (values,) integer array, optional
+            Position of the value that is to stand first, second and so on.
         """
         size = len(values)
         rank = np.zeros(size, dtype=np.int64)
@@ -155,7 +159,8 @@ class Hierarchy:
         for group in reversed(groups):
             rank, names = _within(rank, group)
             above.append((rank, names))
-        order = np.argsort(rank, kind="stable")
+        order = np.arange(size) if order is None else order
+        order = order[np.argsort(rank[order], kind="stable")]
         labels: list[tuple[str, ...]] = [tuple(map(values.__getitem__, order.tolist()))]
         maps: list[Codes] = [np.arange(size, dtype=np.uint32)]
         counts = [np.ones(size, dtype=np.int64)]

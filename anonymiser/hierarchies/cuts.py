@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
+from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +20,15 @@ from anonymiser.microdata import Column
 
 __all__ = ["Numbers", "bands_for", "intervals_for", "numbers_of"]
 
-_MOST_EDGES = 2_000
-_LEAST_SHARE = 0.4
+_MOST_EDGES: Final = 2_000
+_LEAST_SHARE: Final = 0.4
 """Of an equal share: a band with less than this is not "about as many as the others"."""
-_MOST_DECIMALS = 6
-_ROUND = (5, 2, 1)
+_MOST_DECIMALS: Final = 6
+_ROUND: Final = (5, 2, 1)
+
+
+_NUMBERS_OF: WeakKeyDictionary[Column, Numbers] = WeakKeyDictionary()
+"""Kept as long as the column is: a suggestion asks several times."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,14 +87,21 @@ class Numbers:
 
 def numbers_of(column: Column) -> Numbers:
     """The numbers of a column, with the decimal mark that makes most of them."""
-    dot, comma = parse_numbers(column.values), parse_numbers(column.values, ",")
-    use_comma = np.count_nonzero(~np.isnan(comma)) > np.count_nonzero(~np.isnan(dot))
-    found = comma if use_comma else dot
+    kept = _NUMBERS_OF.get(column)
+    if kept is not None:
+        return kept
+    found, mark = parse_numbers(column.values), "."
+    if np.isnan(found).any():
+        comma = parse_numbers(column.values, ",")
+        if np.count_nonzero(~np.isnan(comma)) > np.count_nonzero(~np.isnan(found)):
+            found, mark = comma, ","
     known = ~np.isnan(found)
     sizes, place = np.unique(found[known], return_inverse=True)
     records = np.bincount(place, weights=column.counts[:-1][known], minlength=len(sizes)).astype(np.int64)
     share = float(known.mean()) if len(known) else 0.0
-    return Numbers(sizes, records, "," if use_comma else ".", share)
+    numbers = Numbers(sizes, records, "," if mark == "," else ".", share)
+    _NUMBERS_OF[column] = numbers
+    return numbers
 
 
 def intervals_for(

@@ -49,7 +49,7 @@ class DateSpec(Spec):
     Raises
     ------
     HierarchyError
-        The steps do not nest.
+        The steps do not nest, or the format is none.
 
     Examples
     --------
@@ -66,6 +66,18 @@ class DateSpec(Spec):
     first: int | None = None
     last: int | None = None
     latest: int | None = None
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        try:
+            pd.to_datetime(["1"], format=self.format, errors="coerce")
+        except ValueError:
+            readable = False
+        else:
+            readable = "%y" in self.format.lower() and "%z" not in self.format.lower()
+        if not readable:
+            raise HierarchyError("The format of a date needs a year, no time zone, and signs as in %d/%m/%Y.")
+        return self
 
     @model_validator(mode="after")
     def _nests(self) -> Self:
@@ -88,14 +100,15 @@ class DateSpec(Spec):
 
     def build(self, column: Column, *, strict: bool = True) -> Hierarchy:  # noqa: ARG002 (nothing is listed)
         """Place every value of a column, in order of time."""
-        text = column.values  # noqa: PD011 (no frame)
-        days = self._parse(text)
-        order = np.argsort(days, kind="stable")  # no date (NaT) sorts last
-        days = days[order]
-        values = [text[i] for i in order]
+        days = self._parse(column.values)
         groups = [self._group(step, days) for step in self.steps]
         return Hierarchy.from_groups(
-            column.name, values, [*groups, hidden(len(values))], self.level_names, missing=column.n_missing > 0
+            column.name,
+            column.values,
+            [*groups, hidden(len(days))],
+            self.level_names,
+            missing=column.n_missing > 0,
+            order=np.argsort(days, kind="stable"),  # no date (NaT) sorts last
         )
 
     def unseen(self, column: Column) -> tuple[str, ...]:
@@ -105,7 +118,9 @@ class DateSpec(Spec):
 
     def _parse(self, values: tuple[str, ...]) -> npt.NDArray[np.datetime64]:
         """Days, NaT where a value is no date."""
-        text = pd.Series(values, dtype="str").str.replace(_TIME_OF_DAY, "", regex=True)
+        text = pd.Series(values, dtype="str")
+        if "%H" not in self.format:
+            text = text.str.replace(_TIME_OF_DAY, "", regex=True)
         dates = pd.to_datetime(text, format=self.format, errors="coerce").to_numpy().astype("datetime64[D]")
         if self.latest is not None:
             late = ~np.isnat(dates) & (_year(dates) > self.latest)

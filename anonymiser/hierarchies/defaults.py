@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -14,6 +14,7 @@ from anonymiser.hierarchies.cuts import bands_for, intervals_for, numbers_of
 from anonymiser.hierarchies.dates import dates_for
 from anonymiser.hierarchies.derived import bmi_levels
 from anonymiser.hierarchies.flat import FlatSpec
+from anonymiser.hierarchies.groups import GroupSpec
 from anonymiser.hierarchies.intervals import IntervalSpec
 from anonymiser.hierarchies.postcodes import PostcodeSpec
 from anonymiser.hierarchies.rare import InnerSpec, RareSpec, rare_for
@@ -78,7 +79,7 @@ def _count(column: Column, k: int) -> IntervalSpec:
     """Drinks, cigarettes: bands only."""
     numbers = numbers_of(column)
     bands = bands_for(column, min_count=k)
-    return IntervalSpec(levels=(bands,), whole=numbers.whole, decimal_mark=numbers.mark)
+    return IntervalSpec(levels=(bands,) if bands.edges else (), whole=numbers.whole, decimal_mark=numbers.mark)
 
 
 def _travel(column: Column, k: int) -> IntervalSpec:
@@ -110,6 +111,16 @@ def _categories(column: Column, k: int) -> InnerSpec | RareSpec:
     return spec if 0 < len(spec.kept) < len(column.values) - 1 else FlatSpec()
 
 
+def _vocabulary(suggest: Callable[[Sequence[str]], GroupSpec]) -> Callable[[Column, int], InnerSpec | RareSpec]:
+    """Groups by the usual words; if no word is known, rare values merged."""
+
+    def suggested(column: Column, k: int) -> InnerSpec | RareSpec:
+        spec = suggest(column.values)
+        return spec if len(spec.levels[0].groups) > 1 else _categories(column, k)
+
+    return suggested
+
+
 def _coarser(column: Column, widths: tuple[float, ...] | list[float]) -> list[float]:
     """The widths that are coarser than the column's own decimals."""
     resolution = numbers_of(column).resolution
@@ -131,6 +142,6 @@ _PLAIN: Final[dict[Concept, Callable[[Column, int], InnerSpec | RareSpec]]] = {
     Concept.COUNTRY: countries_for,
     Concept.BIRTH_COUNTRY: countries_for,
     Concept.CURRENT_COUNTRY: countries_for,
-    Concept.EDUCATION: lambda column, _k: education_groups(column.values),
-    Concept.BLOOD_GROUP: lambda column, _k: blood_groups(column.values),
+    Concept.EDUCATION: _vocabulary(education_groups),
+    Concept.BLOOD_GROUP: _vocabulary(blood_groups),
 }

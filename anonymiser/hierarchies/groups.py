@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from anonymiser.errors import HierarchyError
 from anonymiser.hierarchies.base import Grouping, Hierarchy, hidden
-from anonymiser.hierarchies.spec import NOT_LISTED, Spec, refuse_unseen
+from anonymiser.hierarchies.spec import NOT_LISTED, Spec, check_names, refuse_unseen
 from anonymiser.limits import MAX_NAMED_VALUES
 from anonymiser.microdata import Column
 
@@ -85,6 +85,7 @@ class GroupSpec(Spec):
             below = [group.label for group in level.groups]
             if len(set(below)) < len(below):
                 raise HierarchyError(f"Two groups of the level '{level.name}' have one label. Join or rename them.")
+        check_names(self.level_names)
         return self
 
     @property
@@ -97,8 +98,8 @@ class GroupSpec(Spec):
         if strict:
             refuse_unseen(column.name, self.unseen(column))
         place = self._place()
-        last = len(place)
-        values = sorted(column.values, key=lambda value: place.get(value, last))
+        values = column.values
+        order = np.argsort([place.get(value, len(place)) for value in values], kind="stable")
         groups, known = [], {value: value for value in place}
         for level in self.levels:
             number = {member: i for i, group in enumerate(level.groups) for member in group.members}
@@ -107,7 +108,12 @@ class GroupSpec(Spec):
             known = {value: labels[number[below]] for value, below in known.items()}
             groups.append(Grouping(np.array(codes, dtype=np.intp), labels))
         return Hierarchy.from_groups(
-            column.name, values, [*groups, hidden(len(values))], self.level_names, missing=column.n_missing > 0
+            column.name,
+            values,
+            [*groups, hidden(len(values))],
+            self.level_names,
+            missing=column.n_missing > 0,
+            order=order,
         )
 
     def unseen(self, column: Column) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pydantic import model_validator
 from anonymiser.errors import HierarchyError
 from anonymiser.hierarchies.base import Grouping, Hierarchy, hidden
 from anonymiser.hierarchies.numbers import Mark, parse_numbers, show_number
-from anonymiser.hierarchies.spec import Spec
+from anonymiser.hierarchies.spec import Spec, check_names
 from anonymiser.microdata import Column
 
 __all__ = ["NOT_A_NUMBER", "IntervalLevel", "IntervalSpec"]
@@ -90,8 +90,7 @@ class IntervalSpec(Spec):
                     f"The level '{coarse.name}' has edges that cut through the intervals of '{fine.name}'. "
                     "Use edges of the finer level only."
                 )
-        if len(set(self.level_names)) < len(self.level_names):
-            raise HierarchyError("Two levels have one name. Give each level a name of its own.")
+        check_names(self.level_names)
         return self
 
     @property
@@ -101,13 +100,15 @@ class IntervalSpec(Spec):
 
     def build(self, column: Column, *, strict: bool = True) -> Hierarchy:  # noqa: ARG002 (nothing is listed)
         """Place every value of a column, in order of size."""
-        text = column.values
-        numbers = parse_numbers(text, self.decimal_mark)
-        order = np.argsort(numbers, kind="stable")  # no number (NaN) sorts last
-        values = [text[i] for i in order]
-        groups = [self._group(level, numbers[order]) for level in self.levels]
+        numbers = parse_numbers(column.values, self.decimal_mark)
+        groups = [self._group(level, numbers) for level in self.levels]
         return Hierarchy.from_groups(
-            column.name, values, [*groups, hidden(len(values))], self.level_names, missing=column.n_missing > 0
+            column.name,
+            column.values,
+            [*groups, hidden(len(numbers))],
+            self.level_names,
+            missing=column.n_missing > 0,
+            order=np.argsort(numbers, kind="stable"),  # no number (NaN) sorts last
         )
 
     def unseen(self, column: Column) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import model_validator
@@ -68,10 +69,17 @@ class MaskSpec(Spec):
     def build(self, column: Column, *, strict: bool = True) -> Hierarchy:  # noqa: ARG002 (nothing is listed)
         """Place every value of a column, in alphabetical order."""
         text = pa.array(column.values, pa.string())
-        text = text.take(pc.array_sort_indices(text if self.side == "right" else pc.utf8_reverse(text)))
-        groups = [self._group(step, text) for step in self.steps]
+        order = pc.array_sort_indices(text if self.side == "right" else pc.utf8_reverse(text)).to_numpy()
+        groups = [self._group(step, text.take(order)) for step in self.steps]
+        place = np.empty(len(order), dtype=np.intp)
+        place[order] = np.arange(len(order))
         return Hierarchy.from_groups(
-            column.name, text.to_pylist(), [*groups, hidden(len(text))], self.level_names, missing=column.n_missing > 0
+            column.name,
+            column.values,
+            [*(Grouping(codes[place], labels) for codes, labels in groups), hidden(len(text))],
+            self.level_names,
+            missing=column.n_missing > 0,
+            order=order.astype(np.intp),
         )
 
     def unseen(self, column: Column) -> tuple[str, ...]:  # noqa: ARG002

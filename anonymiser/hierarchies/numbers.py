@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 __all__ = ["Mark", "parse_numbers", "show_number"]
 
 Mark = Literal[".", ","]
 
-_THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$"
-_PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_GROUPED: Final = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
+_PLAIN: Final = r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 
 
 def parse_numbers(values: Sequence[str], mark: Mark = ".") -> npt.NDArray[np.float64]:
@@ -31,15 +32,27 @@ def parse_numbers(values: Sequence[str], mark: Mark = ".") -> npt.NDArray[np.flo
     --------
     >>> parse_numbers(["6.5", "007", "1,234", "a lot"]).tolist()
     [6.5, 7.0, 1234.0, nan]
+    >>> parse_numbers(["6,5"], ",").tolist()
+    [6.5]
     """
-    text = pd.Series(values, dtype="str")
+    text = pa.array(values, pa.string())
+    try:
+        numbers = pc.cast(text, pa.float64()) if mark == "." else None
+    except pa.ArrowInvalid:
+        numbers = None
+    if numbers is None:
+        numbers = _parse_untidy(text, mark)
+    result: npt.NDArray[np.float64] = numbers.to_numpy(zero_copy_only=False).astype(np.float64)
+    return np.where(np.isfinite(result), result, np.nan)
+
+
+def _parse_untidy(text: pa.Array, mark: Mark) -> pa.Array:
     if mark == ",":
-        text = text.str.translate(str.maketrans(".,", ",."))
-    grouped = text.str.match(_THOUSANDS)
-    if grouped.any():
-        text = text.mask(grouped, text.str.replace(",", ""))
-    numbers = pd.to_numeric(text.where(text.str.match(_PLAIN)), errors="coerce").to_numpy(dtype=np.float64)
-    return np.where(np.isfinite(numbers), numbers, np.nan)
+        text = pc.replace_substring(pc.replace_substring(pc.replace_substring(text, ".", "\0"), ",", "."), "\0", ",")
+    grouped = pc.match_substring_regex(text, _GROUPED)
+    text = pc.if_else(grouped, pc.replace_substring(text, ",", ""), text)
+    text = pc.replace_substring_regex(text, r"^\+", "")
+    return pc.cast(pc.if_else(pc.match_substring_regex(text, _PLAIN), text, None), pa.float64())
 
 
 def show_number(number: float) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from collections.abc import Mapping
+from typing import Any, Final, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,7 +12,7 @@ from anonymiser.hierarchies.base import Hierarchy
 from anonymiser.limits import MAX_NAMED_VALUES
 from anonymiser.microdata import Column
 
-__all__ = ["NOT_LISTED", "NOT_RECOGNISED", "Rule", "Spec", "refuse_unseen"]
+__all__ = ["NOT_LISTED", "NOT_RECOGNISED", "Rule", "Spec", "check_names", "refuse_unseen"]
 
 NOT_RECOGNISED: Final = "other / not recognised"
 """Group of the values that a rule cannot place: no date, no UK postcode, no country."""
@@ -54,6 +55,21 @@ class Spec(BaseModel):
     """A rule as a frozen, hashable record, JSON in and out. Every one is a `Rule`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002
+        """A changed copy, checked like a new record (pydantic's own is not)."""
+        return type(self)(**{**dict(self), **(update or {})})
+
+
+def check_names(names: tuple[str, ...]) -> None:
+    """Raise if two levels have one name: a person could not tell them apart on the slider.
+
+    Raises
+    ------
+    HierarchyError
+    """
+    if len(set(names)) < len(names):
+        raise HierarchyError("Two levels of the hierarchy have one name. Give each level a name of its own.")
 
 
 def refuse_unseen(attribute: str, unseen: tuple[str, ...]) -> None:

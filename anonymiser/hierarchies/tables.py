@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 from functools import cached_property
 from typing import Literal, Self
 
@@ -10,11 +10,11 @@ from pydantic import model_validator
 
 from anonymiser.errors import HierarchyError
 from anonymiser.hierarchies.base import Hierarchy
-from anonymiser.hierarchies.spec import NOT_LISTED, Spec, refuse_unseen
+from anonymiser.hierarchies.spec import NOT_LISTED, Spec, check_names, refuse_unseen
 from anonymiser.limits import HIDDEN, MAX_NAMED_VALUES
 from anonymiser.microdata import Column
 
-__all__ = ["TableSpec", "table_of"]
+__all__ = ["TableSpec", "rows_of", "table_of"]
 
 
 class TableSpec(Spec):
@@ -60,8 +60,10 @@ class TableSpec(Spec):
                 )
         if self.names and len(self.names) != width:
             raise HierarchyError(f"The hierarchy has {width} levels and {len(self.names)} names. Name each level once.")
+        check_names(self.level_names)
         if len(self._leaves) < len(self.rows):
-            doubled = _doubled(row[0] for row in self.rows)
+            times = Counter(row[0] for row in self.rows)
+            doubled = tuple(value for value, count in times.items() if count > 1)
             raise HierarchyError(
                 f"The hierarchy has {len(doubled)} values in more rows than one. Keep one row a value.",
                 doubled[:MAX_NAMED_VALUES],
@@ -108,13 +110,14 @@ class TableSpec(Spec):
 
 def table_of(hierarchy: Hierarchy) -> TableSpec:
     """Any hierarchy row by row: for editing, and for ARX. Missing values have no row."""
+    return TableSpec(rows=rows_of(hierarchy), names=hierarchy.level_names)
+
+
+def rows_of(hierarchy: Hierarchy) -> tuple[tuple[str, ...], ...]:
+    """Each value with its labels; missing values have no row."""
     count = len(hierarchy.leaves) - hierarchy.missing
     levels = (
-        [labels[code] for code in codes[:count]] for labels, codes in zip(hierarchy.labels, hierarchy.maps, strict=True)
+        [labels[code] for code in codes[:count].tolist()]
+        for labels, codes in zip(hierarchy.labels, hierarchy.maps, strict=True)
     )
-    return TableSpec(rows=tuple(zip(*levels, strict=True)), names=hierarchy.level_names)
-
-
-def _doubled(values: Iterable[str]) -> tuple[str, ...]:
-    seen: set[str] = set()
-    return tuple(dict.fromkeys(value for value in values if value in seen or seen.add(value)))  # type: ignore[func-returns-value]
+    return tuple(zip(*levels, strict=True))
