@@ -148,7 +148,7 @@ class Microdata:
         if kept is not None:
             self._columns.move_to_end(name)
             return kept
-        self._require((name,))
+        self.require((name,))
         column = encode_text(name, self.source.text(name), self.missing.get(name, ()))
         self._columns[name] = column
         while len(self._columns) > _KEPT_COLUMNS:
@@ -171,11 +171,18 @@ class Microdata:
         ColumnError
             No such column.
         """
-        self._require(codes)
+        self.require(codes)
         stripped = {name: tuple(code.strip() for code in column) for name, column in codes.items()}
         return replace(self, missing={**self.missing, **stripped}, _columns=OrderedDict())
 
-    def _require(self, names: Iterable[str]) -> None:
+    def require(self, names: Iterable[str]) -> None:
+        """Check that columns exist.
+
+        Raises
+        ------
+        ColumnError
+            No such column.
+        """
         for name in names:
             if name not in self.names:
                 raise ColumnError(f"There is no column '{name}'. The columns are: {', '.join(self.names[:20])}.")
