@@ -8,13 +8,26 @@ from typing import Final
 
 import numpy as np
 
+from anonymiser import story
 from anonymiser.assessment import Assessment
 from anonymiser.engine.frequency import FrequencySet
+from anonymiser.limits import HIDDEN
 from anonymiser.policy import Policy
 from anonymiser.privacy import DistinctDiversity
 from anonymiser.recipe import Recipe
 
-__all__ = ["MOST_BARS", "Bar", "Card", "Group", "SizeBin", "cards", "losses", "size_bins", "smallest_groups"]
+__all__ = [
+    "MOST_BARS",
+    "Bar",
+    "Card",
+    "Group",
+    "SizeBin",
+    "cards",
+    "groups_table",
+    "losses",
+    "size_bins",
+    "smallest_groups",
+]
 
 MOST_BARS: Final = 20
 """Bars of a chart that is drawn anew at every step."""
@@ -204,6 +217,33 @@ def smallest_groups(classes: FrequencySet, target_k: int, most: int = 8) -> tupl
         )
         for i, place in enumerate(chosen)
     )
+
+
+def groups_table(groups: Sequence[Group], recipe: Recipe, *, hide_values: bool) -> dict[str, list[str]]:
+    """The smallest groups as columns of text: how many people, and what they share.
+
+    Parameters
+    ----------
+    groups : sequence of Group
+    recipe : Recipe
+        Whose quasi-identifiers the labels are of.
+    hide_values : bool
+        Show no label (presentation mode).
+    """
+    table = {"people": [story.people(g.people) for g in groups]}
+    table["for this recipient"] = ["large enough" if g.safe else "too small" for g in groups]
+    for j, plan in enumerate(recipe.qis):
+        table[plan.name] = ["•••" if hide_values else shown(g.labels[j]) for g in groups]
+    return table
+
+
+def shown(label: str) -> str:
+    """A label for a reader: ``*`` is hidden.
+
+    >>> shown("*"), shown("1950–1959")
+    ('hidden', '1950–1959')
+    """
+    return "hidden" if label == HIDDEN else label
 
 
 def _first(counts: Sequence[int] | np.ndarray, most: int) -> np.ndarray:

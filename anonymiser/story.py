@@ -15,6 +15,8 @@ from anonymiser.recipe import AttributePlan, Recipe
 
 __all__ = [
     "CLAIMS",
+    "NextStep",
+    "Point",
     "Verdict",
     "attack",
     "exposed",
@@ -22,9 +24,12 @@ __all__ = [
     "how_k_is_counted",
     "listing",
     "loss_caption",
+    "next_step",
     "odds",
     "people",
+    "points",
     "share",
+    "short_name",
     "verdict",
 ]
 
@@ -56,6 +61,33 @@ class Verdict:
     safe: bool
     headline: str
     detail: str
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of the policy for a badge: checks of one kind together.
+
+    Attributes
+    ----------
+    name : str
+    met : bool or None
+        None: not checked yet.
+    sentences : tuple of str
+        What was found, each with who asks for it.
+    """
+
+    name: str
+    met: bool | None
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What to do now: the page, the words on its button, and why."""
+
+    page: str
+    label: str
+    sentence: str
 
 
 def people(number: int) -> str:
@@ -125,19 +157,68 @@ def verdict(assessment: Assessment, found: Sequence[Check], policy: Policy) -> V
     failing = [check for check in found if check.met is False]
     waiting = sum(check.met is None for check in found)
     if not failing:
-        headline = f"Every requirement that Halftone checks for {policy.name} is met."
+        headline = "Every requirement that Halftone checks is met."
         detail = f"Everybody who is released shares their row with at least {assessment.k - 1:,} others."
         if assessment.suppressed:
             detail += f" {share(assessment.suppressed, assessment.rows)} records are left out."
         if waiting:
-            detail += f" {waiting} of the policy's requirements cannot be checked yet: see the list."
+            detail += f" {waiting} of the policy's points cannot be checked yet."
         return Verdict(True, headline, detail)
     if not assessment.kept:
         return Verdict(False, "Nothing would be left to share.", "Every record would be deleted at this setting.")
-    headline = f"Not yet: {listing([check.name.lower() for check in failing])} still fail."
-    if len(failing) == _ONE:
-        headline = f"Not yet: {failing[0].name.lower()} still fails."
-    return Verdict(False, headline, exposed(assessment, int(policy.k.value)))
+    checked = len(found) - waiting
+    points = f"{len(failing)} of {checked} checked points {'fails' if len(failing) == _ONE else 'fail'}"
+    detail = f"{points}: {listing([check.name[0].lower() + check.name[1:] for check in failing])}."
+    return Verdict(False, f"Not yet: {_why_not(assessment, failing, int(policy.k.value))}", detail)
+
+
+def points(found: Sequence[Check]) -> tuple[Point, ...]:
+    """The checks as badges: those of every sensitive column as one, those not checked yet as one."""
+    kinds: dict[tuple[str, bool | None], list[str]] = {}
+    for check in found:
+        name = "Sensitive values vary" if check.name.startswith("Different values of") else check.name
+        source = f" Asked for by: {check.source}." if check.source else ""
+        column = f"{check.name.removeprefix('Different values of ')}: " if name != check.name else ""
+        kinds.setdefault((name, check.met), []).append(f"{column}{check.sentence}{source}")
+    failing = {name for name, met in kinds if met is False}
+    told: dict[str, Point] = {}
+    for (name, met), sentences in kinds.items():
+        before = told[name].sentences if name in told else ()
+        worst = False if name in failing else met
+        told[name] = Point(name, worst, (*before, *sentences))
+    return tuple(told.values())
+
+
+def next_step(answer: Verdict) -> NextStep:
+    """Where a reader of the verdict goes from here."""
+    if answer.safe:
+        return NextStep("release", "Prepare the release", "The checked points hold: see what exactly would leave.")
+    return NextStep("tune", "Make it safe", "Blur the columns that point at a person until nobody stands out.")
+
+
+def _why_not(assessment: Assessment, failing: Sequence[Check], k: int) -> str:
+    """The failing point that says most to a person."""
+    if not assessment.suppressed and assessment.unique_records_raw:
+        alone = people(assessment.unique_records_raw)
+        return f"{alone} of {assessment.rows:,} can be singled out."
+    if not assessment.suppressed and assessment.records_below_k:
+        small = people(assessment.records_below_k)
+        return f"{small} of {assessment.rows:,} {_is(assessment.records_below_k)} in groups smaller than {k}."
+    return failing[0].sentence
+
+
+def _is(number: int) -> str:
+    return "is" if number == _ONE else "are"
+
+
+def short_name(policy: Policy) -> str:
+    """A policy's name without how its release is shared, where that stands beside it.
+
+    >>> from anonymiser.policy import RESEARCHERS
+    >>> short_name(RESEARCHERS)
+    'University researchers'
+    """
+    return policy.name.removesuffix(f" ({policy.model.value})")
 
 
 def exposed(assessment: Assessment, k: int) -> str:
@@ -174,7 +255,7 @@ def histogram_caption(assessment: Assessment, k: int) -> str:
     """What the class-size histogram shows, in words."""
     groups = f"{assessment.classes_raw:,} group" + ("" if assessment.classes_raw == _ONE else "s")
     below = people(assessment.records_below_k)
-    smaller = f"{below} {'is' if assessment.records_below_k == _ONE else 'are'} in groups smaller than {k}"
+    smaller = f"{below} {_is(assessment.records_below_k)} in groups smaller than {k}"
     return (
         f"People who look alike form a group: {groups} here. {smaller}; left of the line is too small. "
         "Counted before anything is deleted."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from anonymiser import story
 from anonymiser.errors import AnonymiserError
 from anonymiser.policy import Policy
 from anonymiser.project import Project
@@ -23,18 +24,20 @@ def choose(project: Project) -> None:
             "Who gets it?",
             names,
             index=names.index(project.policy.name),
+            format_func=lambda name: story.short_name(project.policies[name]),
             key=state.bind(state.RECIPIENT, lambda p: p.policy.name),
             on_change=state.choose_recipient,
             help="Each recipient has a policy: how large the smallest group must be, how much may be deleted.",
         )
+        st.caption(escape(project.policy.model.value).capitalize())
         if st.button("Add a recipient", key="add-recipient", icon=":material/add:", type="tertiary", help=_ADD_HELP):
             _dialog()
 
 
 def badge(policy: Policy) -> None:
-    """How the recipient may use the release."""
+    """Whose policy is checked."""
     icon = ":material/public:" if policy.is_open else ":material/handshake:"
-    st.badge(escape(policy.model.value), icon=icon, color="blue", help=escape(policy.name))
+    st.badge(escape(story.short_name(policy), 40), icon=icon, color="blue", help=escape(policy.model.value))
 
 
 @st.dialog("A recipient of your own", icon=":material/group_add:")

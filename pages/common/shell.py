@@ -32,11 +32,15 @@ _PAGES: Final = (
     ("audit", "Audit", ":material/fact_check:"),
 )
 _LONGEST: Final = 400
+_SIDEBAR: Final = 268
+"""Pixels."""
 
 
 def run() -> None:
     """Draw the shell and the chosen page: all that ``app.py`` does."""
-    st.set_page_config(page_title="Halftone", page_icon=str(_HERE / "icon.svg"), layout="wide")
+    st.set_page_config(
+        page_title="Halftone", page_icon=str(_HERE / "icon.svg"), layout="wide", initial_sidebar_state=_SIDEBAR
+    )
     st.html(_HERE / "style.css")
     st.logo(_HERE / "logo.svg", size="large", icon_image=_HERE / "icon.svg")
     page = _navigation()
@@ -82,10 +86,13 @@ def has_page(name: str) -> bool:
     return (_HERE.parent / f"{name}.py").is_file()
 
 
-def go(name: str, label: str, icon: str = ":material/arrow_forward:") -> None:
-    """A link to another page, if it exists."""
-    if has_page(name):
-        st.page_link(f"pages/{name}.py", label=label, icon=icon)
+def go(name: str, label: str, *, primary: bool = False) -> None:
+    """A button that leads to another page, if it exists."""
+    kind = "primary" if primary else "secondary"
+    if has_page(name) and st.button(
+        label, key=f"go-{name}", type=kind, icon=":material/arrow_forward:", icon_position="right"
+    ):
+        st.switch_page(f"pages/{name}.py")
 
 
 def history() -> None:
@@ -95,25 +102,25 @@ def history() -> None:
         st.button(
             "Undo",
             key="undo",
-            icon=":material/undo:",
+            width="stretch",
             on_click=state.undo,
             disabled=not current.can_undo,
             shortcut="Mod+Z",
-            help="Take back the last change",
+            help="Take back the last change (Ctrl+Z)",
         )
         st.button(
             "Redo",
             key="redo",
-            icon=":material/redo:",
+            width="stretch",
             on_click=state.redo,
             disabled=not current.can_redo,
             shortcut="Mod+Shift+Z",
-            help="Do it again",
+            help="Do again what was taken back (Ctrl+Shift+Z)",
         )
         st.button(
             "Reset",
             key="reset",
-            icon=":material/restart_alt:",
+            width="stretch",
             on_click=state.reset,
             disabled=not current.can_undo,
             help="Back to how the table was opened; undo brings your setting back",
@@ -164,15 +171,15 @@ def _recipe(current: Project) -> None:
     with st.container(horizontal=True, gap="small", key="recipe"):
         st.download_button(
             "Save recipe",
+            width="stretch",
             data=current.to_json,
             file_name=f"{Path(current.microdata.name).stem or 'table'}-recipe.json",
             mime="application/json",
             key="save-recipe",
-            icon=":material/download:",
             on_click="ignore",
             help="Roles, levels and limits as a file; no row of the table is in it.",
         )
-        with st.popover("Load", icon=":material/upload_file:", help="Take over a recipe that was saved"):
+        with st.popover("Load", width="stretch", help="Take over a recipe that was saved"):
             st.file_uploader(
                 "A recipe that Halftone saved (JSON)",
                 type="json",

@@ -3,51 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
+from typing import Final
 
 import streamlit as st
 
 from anonymiser.figures import Card
 from anonymiser.gate import Check
-from anonymiser.story import Verdict
+from anonymiser.story import Verdict, points
 from pages.common.words import escape
 
 __all__ = ["badges", "banner", "figures"]
 
-_LONGEST = 400
+_LONGEST: Final = 400
+_LOOKS: Final = {
+    True: ("met", "check", "green"),
+    False: ("fails", "close", "red"),
+    None: ("not checked yet", "hourglass_empty", "gray"),
+}
 
 
-def banner(verdict: Verdict, attack: str = "") -> None:
-    """One sentence whether the table can be shared, with what stands behind it."""
+def banner(verdict: Verdict, sentence: str) -> None:
+    """One sentence whether the table can be shared, and one on what stands behind it."""
     icon = "check_circle" if verdict.safe else "warning"
-    with st.container(key="verdict-safe" if verdict.safe else "verdict-unsafe", gap=None):
-        st.markdown(f"### :material/{icon}: {escape(verdict.headline, _LONGEST)}", anchors=False)
-        st.markdown(escape(verdict.detail, _LONGEST))
-        if attack:
-            st.caption(escape(attack, _LONGEST))
+    headline = f"### :material/{icon}: {escape(verdict.headline, _LONGEST)}"
+    with st.container(key="verdict-safe" if verdict.safe else "verdict-unsafe"):
+        st.markdown(f"{headline}\n\n{escape(sentence, _LONGEST)}", anchors=False)
 
 
 def badges(found: Sequence[Check]) -> None:
-    """Each point of the policy: met, fails or not checked yet; sentence and source on hover."""
-    with st.container(horizontal=True, gap="small", key="checks"):
-        for check in found:
-            if check.met is None:
-                continue
-            word, icon, colour = ("met", "check", "green") if check.met else ("fails", "close", "red")
-            source = f"  \nSource: {escape(check.source, _LONGEST)}." if check.source else ""
+    """Each point of the policy: met, fails or not checked yet; what was found and who asks on hover."""
+    with st.container(horizontal=True, gap="xsmall", key="checks"):
+        for point in points(found):
+            words, icon, colour = _LOOKS[point.met]
             st.badge(
-                f"{escape(check.name)}: {word}",
+                f"{escape(point.name)}: {words}" if point.met is not None else f"{len(point.sentences)} {words}",
                 icon=f":material/{icon}:",
                 color=colour,
-                help=escape(check.sentence, _LONGEST) + source,
+                help="\n".join(f"- {escape(sentence, _LONGEST)}" for sentence in point.sentences),
             )
-        waiting = [check for check in found if check.met is None]
-        if waiting:
-            listed = "\n".join(f"- {escape(check.sentence, _LONGEST)}" for check in waiting)
-            st.badge(f"{len(waiting)} not checked yet", icon=":material/hourglass_empty:", color="gray", help=listed)
 
 
-def figures(cards: Sequence[Card], columns: int = 3) -> None:
-    """Figures side by side, each with its meaning on hover."""
-    places = st.columns(columns, gap="small")
-    for place, card in zip(places * len(cards), cards, strict=False):
-        place.metric(escape(card.label), card.value, help=escape(card.meaning, _LONGEST), border=True)
+def figures(cards: Sequence[Card], *, explained: bool = False) -> None:
+    """Figures, three in a row, each with its meaning: on hover, or below it.
+
+    Parameters
+    ----------
+    cards : sequence of Card
+    explained : bool
+        Write the meaning below each figure.
+    """
+    places = st.columns(3, gap="small")
+    for place, card in zip(cycle(places), cards, strict=False):
+        if not explained:
+            place.metric(escape(card.label), card.value, help=escape(card.meaning, _LONGEST), border=True)
+            continue
+        with place.container(border=True, height="stretch", gap="xsmall"):
+            st.metric(escape(card.label), card.value)
+            st.caption(escape(card.meaning, _LONGEST))
