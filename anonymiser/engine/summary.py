@@ -79,6 +79,7 @@ def summarise(classes: FrequencySet, kept: npt.NDArray[np.bool_], target: int) -
     totals = np.zeros(8 + len(chosen), dtype=np.int64)
     small = np.zeros(_SMALL_SIZES, dtype=np.int64)
     kernels: Any = backend.kernels_or_none() or fallback
+    target = min(target, classes.rows + 1)  # a number of any size may be asked for; the kernels count in 64 bits
     kernels.summarise(
         classes.keys[0], classes.counts, kept, target, shifts, widths, offsets, leaf_table, side, totals, small
     )
