@@ -15,7 +15,17 @@ from anonymiser.attributes import Concept, Role
 from anonymiser.errors import PolicyError
 from anonymiser.recipe import Treatment
 
-__all__ = ["GOVERNMENT", "POLICIES", "RESEARCHERS", "ColumnRule", "Model", "Policy", "Threshold"]
+__all__ = [
+    "GOVERNMENT",
+    "HOUSE_RULE",
+    "NEVER_SAY",
+    "POLICIES",
+    "RESEARCHERS",
+    "ColumnRule",
+    "Model",
+    "Policy",
+    "Threshold",
+]
 
 HOUSE_RULE: Final = "house rule"
 _CMS = "CMS: no table cell of 1 to 10 (ResDAC article 1506); El Emam: 11 for public release"
@@ -161,10 +171,10 @@ RESEARCHERS: Final = Policy(
         _qi(Concept.BIRTHDATE, "20 years"),
         _qi(Concept.BIRTH_COUNTRY, "4 blocs"),
         _qi(Concept.POSTCODE, "hidden"),
-        _qi(Concept.EDUCATION, "2 groups"),
+        _qi(Concept.EDUCATION, "degree / other"),
         _dropped(Concept.WEIGHT, Role.OBSERVABLE, "Leaves as body mass index in bands."),
         _dropped(Concept.HEIGHT, Role.OBSERVABLE, "Leaves as body mass index in bands."),
-        ColumnRule(concept=Concept.BMI, role=Role.OBSERVABLE, level="WHO classes"),
+        ColumnRule(concept=Concept.BMI, role=Role.OBSERVABLE, level="BMI class"),
         ColumnRule(concept=Concept.DRINKS, role=Role.OBSERVABLE_SENSITIVE, level="4 bands"),
         ColumnRule(concept=Concept.CIGARETTES, role=Role.OBSERVABLE_SENSITIVE, level="4 bands"),
         ColumnRule(concept=Concept.COUNTRIES_VISITED, role=Role.OBSERVABLE, level="4 bands"),
