@@ -90,6 +90,7 @@ def staging(out: Path, doing: str) -> Iterator[Path]:
     out = Path(os.path.abspath(out))  # noqa: PTH100  a symbolic link stays what it is
     _refuse_used(out)
     stage = None
+    made = [parent for parent in out.parents if not parent.exists()]
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         stage = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
@@ -104,6 +105,9 @@ def staging(out: Path, doing: str) -> Iterator[Path]:
     finally:
         if stage is not None:
             shutil.rmtree(stage, ignore_errors=True)
+        for parent in made:
+            with suppress(OSError):
+                parent.rmdir()  # only while it is empty
 
 
 def _refuse_used(out: Path) -> None:

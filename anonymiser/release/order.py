@@ -1,8 +1,6 @@
-"""The order of the rows and the choice of a sample, from the key of the release."""
+"""The order of the rows, from the key of the release."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +8,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 
-from anonymiser.release.keys import ReleaseKey
-
-__all__ = ["row_order", "sample_rows"]
+__all__ = ["row_order"]
 
 
 def row_order(n: int, key: bytes) -> npt.NDArray[np.int64]:
@@ -46,22 +42,3 @@ def row_order(n: int, key: bytes) -> npt.NDArray[np.int64]:
     stream = Cipher(AES(key), CTR(bytes(16))).encryptor()
     draws = np.frombuffer(stream.update(bytes(8 * n)), dtype="<u8")
     return np.argsort(draws, kind="stable").astype(np.int64)
-
-
-def sample_rows(n: int, fraction: float, key: ReleaseKey) -> npt.NDArray[np.int64]:
-    """A simple random sample without replacement, in file order.
-
-    Parameters
-    ----------
-    n : int
-    fraction : float
-        In (0, 1].
-    key : ReleaseKey
-
-    Returns
-    -------
-    (⌈n · fraction⌉,) int64 array
-        Rows, ascending.
-    """
-    size = min(n, math.ceil(n * fraction - 1e-9))
-    return np.sort(row_order(n, key.step("sample"))[:size])

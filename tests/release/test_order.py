@@ -2,12 +2,10 @@ import struct
 import subprocess
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymiser.release.keys import ReleaseKey
-from anonymiser.release.order import row_order, sample_rows
+from anonymiser.release.order import row_order
 
 
 @given(st.integers(0, 300), st.binary(min_size=32, max_size=32))
@@ -32,15 +30,3 @@ def test_order_carries_nothing_of_the_input() -> None:
     order = row_order(20_000, bytes(32))
     assert abs(np.corrcoef(order, np.arange(20_000))[0, 1]) < 0.03
     assert np.count_nonzero(order == np.arange(20_000)) < 10
-
-
-@pytest.mark.parametrize(("n", "fraction", "size"), [(1000, 0.1, 100), (1000, 1.0, 1000), (10, 0.25, 3), (3, 1 / 3, 1)])
-def test_a_sample_has_the_stated_size(n: int, fraction: float, size: int) -> None:
-    rows = sample_rows(n, fraction, ReleaseKey(bytes(32)))
-    assert rows.size == size
-    assert np.all(np.diff(rows) > 0)
-
-
-def test_another_release_draws_another_sample() -> None:
-    one, two = (set(sample_rows(1000, 0.1, ReleaseKey(bytes([i]) * 32)).tolist()) for i in (1, 2))
-    assert len(one & two) < 30
