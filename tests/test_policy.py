@@ -21,8 +21,6 @@ from sample_data import CUSTOMERS
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("HALFTONE_SHARED", ROOT.parent / "shared"))
 COURSEWORK = SHARED / "data/coursework/customer_information.csv"
-    Path(os.environ.get("HALFTONE_SHARED", ROOT.parent / "shared")) / "data/coursework/customer_information.csv"
-)
 
 
 @pytest.fixture(scope="module")
