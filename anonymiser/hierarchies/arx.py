@@ -45,7 +45,7 @@ def read_arx_csv(source: Path | str, attribute: str) -> TableSpec:
 def write_arx_csv(hierarchy: Hierarchy) -> str:
     """The text of ARX's CSV file for a hierarchy. Missing values have no row."""
     file = io.StringIO()
-    csv.writer(file, delimiter=";", lineterminator="\n").writerows(rows_of(hierarchy))
+    csv.writer(file, delimiter=";", lineterminator="\r\n").writerows(rows_of(hierarchy))
     return file.getvalue()
 
 

@@ -213,7 +213,7 @@ class Hierarchy:
             return self._built_from[1]
         codes = np.empty(len(values) + 1, dtype=np.int64)
         codes[:-1] = np.fromiter(map(self.index.get, values, repeat(-1)), dtype=np.int64, count=len(values))
-        codes[-1] = len(self.leaves) - 1
+        codes[-1] = max(len(self.leaves) - 1, 0)
         absent = np.flatnonzero(codes[:-1] < 0)
         if len(absent):
             raise HierarchyError(

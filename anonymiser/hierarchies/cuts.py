@@ -18,9 +18,10 @@ from anonymiser.hierarchies.intervals import IntervalLevel, IntervalSpec
 from anonymiser.hierarchies.numbers import Mark, parse_numbers, show_number
 from anonymiser.microdata import Column
 
-__all__ = ["Numbers", "bands_for", "intervals_for", "numbers_of"]
+__all__ = ["MOST_EDGES", "Numbers", "bands_for", "intervals_for", "numbers_of"]
 
-_MOST_EDGES: Final = 2_000
+MOST_EDGES: Final = 2_000
+"""Of one level: more groups blur nothing, and would make a recipe long."""
 _LEAST_SHARE: Final = 0.4
 """Of an equal share: a band with less than this is not "about as many as the others"."""
 _MOST_DECIMALS: Final = 6
@@ -77,6 +78,36 @@ class Numbers:
         """The smallest number that at least this share of the records does not exceed."""
         place = np.searchsorted(np.cumsum(self.records), share * self.total)
         return float(self.sizes[min(int(place), len(self.sizes) - 1)])
+
+    def inner(self, min_count: int) -> tuple[float, float]:
+        """The numbers between which an edge leaves ``min_count`` records on either side."""
+        running = np.cumsum(self.records)
+        low, high = np.searchsorted(running, [min_count, self.total - min_count + 1])
+        return float(self.sizes[min(low, len(self.sizes) - 1)]), float(self.sizes[high])
+
+    def spread(self, min_count: int) -> float:
+        """How far apart those numbers are; 0 without numbers."""
+        low, high = self.inner(min_count) if self.total >= min_count else (0.0, 0.0)
+        return max(high - low, 0.0)
+
+    def multiples(self, width: float, min_count: int) -> tuple[float, ...]:
+        """Multiples of a width that leave at least ``min_count`` records below and from them on.
+
+        Raises
+        ------
+        HierarchyError
+            There are too many.
+        """
+        if self.total < 2 * min_count:
+            return ()
+        low, high = self.inner(min_count)
+        step = Decimal(repr(width))
+        first, last = Decimal(low) // step, Decimal(high) // step + 1
+        if last - first > MOST_EDGES:
+            raise HierarchyError(
+                f"Intervals of {show_number(width)} would be more than {MOST_EDGES} groups. Choose a larger width."
+            )
+        return self.folded([float(step * (first + i)) for i in range(int(last - first) + 1)], min_count)
 
     def folded(self, edges: Sequence[float], min_count: int) -> tuple[float, ...]:
         """The edges without those at the ends that leave fewer than ``min_count`` records outside."""
@@ -146,7 +177,7 @@ def intervals_for(
     numbers = numbers_of(column)
     levels: list[IntervalLevel] = []
     for width in widths:
-        edges = numbers.folded(_edges(numbers, width, bottom, top), min_count)
+        edges = _edges(numbers, width, bottom, top, min_count)
         edges = (0.0, *edges) if from_zero and edges and numbers.sizes[0] >= 0 else edges
         if edges and not (levels and edges == levels[-1].edges):
             levels.append(IntervalLevel(name=_width_name(width, unit), edges=edges))
@@ -190,13 +221,13 @@ def bands_for(
     zeros = int(numbers.records[numbers.sizes == 0].sum())
     zero_band = from_zero and multiple_of is None and zeros >= max(min_count, numbers.total / (2 * count))
     cuts = _best_cuts(numbers, zeros if zero_band else 0, count, min_count, multiple_of)
-    if zero_band:
-        cuts = (numbers.resolution, *cuts) if cuts else ()
+    zero_band = zero_band and bool(cuts) and numbers.resolution < cuts[0]
+    cuts = (numbers.resolution, *cuts) if zero_band else cuts
     bands = len(cuts) + 1
     edges = (0.0, *cuts) if from_zero and cuts else cuts
     level = IntervalLevel(name=f"{bands} band{'s' if bands > 1 else ''}", edges=edges)
     labels = list(IntervalSpec(levels=(level,), unit=unit, whole=numbers.whole).labels(level))
-    if zero_band and cuts:
+    if zero_band:
         labels[1] = f"0 {unit}".strip()
     return level.model_copy(update={"labels": tuple(labels)}) if edges else level
 
@@ -209,21 +240,14 @@ def _check_widths(widths: Sequence[float]) -> None:
         )
 
 
-def _edges(numbers: Numbers, width: float, bottom: float | None, top: float | None) -> list[float]:
-    """Multiples of the width between the smallest and the largest number, or bottom and top."""
-    if not len(numbers.sizes):
-        return []
-    low = numbers.sizes[0] if bottom is None else bottom
-    high = numbers.sizes[-1] if top is None else top
-    first, last = int(np.floor(low / width)) + 1, int(np.floor(high / width + 1e-9))
-    if last - first >= _MOST_EDGES:
-        raise HierarchyError(
-            f"Intervals of {show_number(width)} would be {last - first + 2} groups. Choose a larger width."
-        )
-    step = Decimal(repr(width))
-    edges = {float(step * i) for i in range(first, last + 1)}
-    edges |= {float(end) for end in (bottom, top) if end is not None}
-    return sorted(edge for edge in edges if (bottom is None or edge >= bottom) and (top is None or edge <= top))
+def _edges(
+    numbers: Numbers, width: float, bottom: float | None, top: float | None, min_count: int
+) -> tuple[float, ...]:
+    """Multiples of the width between bottom and top, and those two themselves."""
+    ends = [float(end) for end in (bottom, top) if end is not None]
+    low, high = -np.inf if bottom is None else bottom, np.inf if top is None else top
+    inside = (edge for edge in numbers.multiples(width, min_count) if low <= edge <= high)
+    return tuple(sorted({*inside, *numbers.folded(ends, min_count)}))
 
 
 def _width_name(width: float, unit: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from anonymiser.attributes import Concept
 from anonymiser.hierarchies.countries import countries_for
-from anonymiser.hierarchies.cuts import bands_for, intervals_for, numbers_of
+from anonymiser.hierarchies.cuts import MOST_EDGES, bands_for, intervals_for, numbers_of
 from anonymiser.hierarchies.dates import dates_for
 from anonymiser.hierarchies.derived import bmi_levels
 from anonymiser.hierarchies.flat import FlatSpec
@@ -62,17 +62,17 @@ def suggest_spec(column: Column, concept: Concept, date_format: str | None = Non
 
 
 def _weight(column: Column, k: int) -> IntervalSpec:
-    return intervals_for(column, _coarser(column, (1, 5, 10)), min_count=k, unit="kg")
+    return intervals_for(column, _coarser(column, (1, 5, 10), k), min_count=k, unit="kg")
 
 
 def _height(column: Column, k: int) -> IntervalSpec:
     if numbers_of(column).quantile(0.5) < _TALL_IN_METRES:
-        return intervals_for(column, _coarser(column, (0.01, 0.05, 0.1)), min_count=k, unit="m")
-    return intervals_for(column, _coarser(column, (1, 5, 10)), min_count=k, unit="cm")
+        return intervals_for(column, _coarser(column, (0.01, 0.05, 0.1), k), min_count=k, unit="m")
+    return intervals_for(column, _coarser(column, (1, 5, 10), k), min_count=k, unit="cm")
 
 
 def _age(column: Column, k: int) -> IntervalSpec:
-    return intervals_for(column, (5, 10, 20), min_count=k, unit="years")
+    return intervals_for(column, _coarser(column, (5, 10, 20), k), min_count=k, unit="years")
 
 
 def _count(column: Column, k: int) -> IntervalSpec:
@@ -87,7 +87,7 @@ def _travel(column: Column, k: int) -> IntervalSpec:
     numbers = numbers_of(column)
     if numbers.sizes[-1] - numbers.sizes[0] < _BANDED_FROM:
         return _count(column, k)
-    spec = intervals_for(column, (5, 10), min_count=k, from_zero=True)
+    spec = intervals_for(column, _coarser(column, (5, 10), k), min_count=k, from_zero=True)
     bands = bands_for(column, min_count=k, multiple_of=10)
     if not spec.levels or not set(bands.edges) < set(spec.levels[-1].edges):
         return spec
@@ -102,7 +102,7 @@ def _number(column: Column, k: int) -> InnerSpec | RareSpec:
     spread = numbers.quantile(0.99) - numbers.quantile(0.01) or 1.0
     power = int(np.floor(np.log10(spread))) - 3
     chain = [float(Decimal(digit).scaleb(power + i)) for i in range(6) for digit in (1, 5)]
-    chain = [width for width in _coarser(column, chain) if spread / width <= _FINEST_GROUPS]
+    chain = [width for width in _coarser(column, chain, k) if spread / width <= _FINEST_GROUPS]
     return intervals_for(column, chain[:3], min_count=k)
 
 
@@ -121,10 +121,11 @@ def _vocabulary(suggest: Callable[[Sequence[str]], GroupSpec]) -> Callable[[Colu
     return suggested
 
 
-def _coarser(column: Column, widths: tuple[float, ...] | list[float]) -> list[float]:
-    """The widths that are coarser than the column's own decimals."""
-    resolution = numbers_of(column).resolution
-    return [width for width in widths if width > resolution]
+def _coarser(column: Column, widths: Sequence[float], k: int) -> list[float]:
+    """The widths that are coarser than the column's own decimals, and do not make too many groups."""
+    numbers = numbers_of(column)
+    finest = max(numbers.resolution * (1 + 1e-9), numbers.spread(k) / MOST_EDGES)
+    return [width for width in widths if width > finest]
 
 
 _NUMERIC: Final[dict[Concept, Callable[[Column, int], InnerSpec | RareSpec]]] = {

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from pydantic import model_validator
 
 from anonymiser.errors import ColumnError
-from anonymiser.hierarchies.cuts import numbers_of
+from anonymiser.hierarchies.cuts import MOST_EDGES, numbers_of
 from anonymiser.hierarchies.intervals import IntervalLevel, IntervalSpec
 from anonymiser.hierarchies.numbers import parse_numbers
 from anonymiser.hierarchies.spec import Spec
@@ -114,8 +114,7 @@ def bmi_levels(column: Column, min_count: int = 5) -> IntervalSpec:
     The ends of the level of 1 kg/m² are folded until they hold ``min_count`` records.
     """
     numbers = numbers_of(column)
-    low, high = (int(numbers.sizes[0]), int(numbers.sizes[-1])) if numbers.total else (0, 0)
-    units = numbers.folded([float(edge) for edge in range(low + 1, high + 1)], min_count)
+    units = numbers.multiples(1, min_count) if numbers.spread(min_count) < MOST_EDGES else ()
     fine = IntervalLevel(name="1 kg/m²", edges=tuple(sorted({*units, *_WHO_EDGES})))
     who = IntervalLevel(name="BMI class", edges=_WHO_EDGES, labels=_WHO_LABELS)
     return IntervalSpec(levels=(fine, who), decimal_mark=numbers.mark)

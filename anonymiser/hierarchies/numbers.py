@@ -15,12 +15,16 @@ __all__ = ["Mark", "parse_numbers", "show_number"]
 
 Mark = Literal[".", ","]
 
+_LARGEST: Final = 1e15
 _GROUPED: Final = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _PLAIN: Final = r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 
 
 def parse_numbers(values: Sequence[str], mark: Mark = ".") -> npt.NDArray[np.float64]:
     """The number that each text stands for, NaN where it stands for none.
+
+    Past 10^15 nothing is measured, and neighbouring numbers are no longer told apart: long
+    numbers are names of things, and stand for no number here.
 
     Parameters
     ----------
@@ -43,7 +47,7 @@ def parse_numbers(values: Sequence[str], mark: Mark = ".") -> npt.NDArray[np.flo
     if numbers is None:
         numbers = _parse_untidy(text, mark)
     result: npt.NDArray[np.float64] = numbers.to_numpy(zero_copy_only=False).astype(np.float64)
-    return np.where(np.isfinite(result), result, np.nan)
+    return np.where(np.abs(result) <= _LARGEST, result, np.nan)
 
 
 def _parse_untidy(text: pa.Array, mark: Mark) -> pa.Array:

@@ -38,8 +38,9 @@ def preview(hierarchy: Hierarchy, column: Column, level: int, limit: int = PREVI
     >>> preview(FlatSpec().build(sex), sex, 0)
     [('F', 2), ('M', 1), ('missing', 1)]
     """
-    codes = hierarchy.maps[level][hierarchy.encode(column.values)]
+    held = len(column.values) + (column.n_missing > 0)
+    codes = hierarchy.maps[level][hierarchy.encode(column.values)[:held]]
     labels = hierarchy.labels[level]
-    records = np.bincount(codes, weights=column.counts, minlength=len(labels)).astype(np.int64)
+    records = np.bincount(codes, weights=column.counts[:held], minlength=len(labels)).astype(np.int64)
     shown = np.flatnonzero(records)[:limit]
     return [(labels[code], int(records[code])) for code in shown]

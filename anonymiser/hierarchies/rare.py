@@ -100,13 +100,11 @@ def rare_for(column: Column, threshold: int, inner: InnerSpec | None = None) -> 
     """
     inner = inner or FlatSpec()
     hierarchy = inner.build(column, strict=False)
-    codes = hierarchy.maps[-2][hierarchy.encode(column.values)]
     labels = hierarchy.labels[-2]
-    records = np.bincount(codes, weights=column.counts, minlength=len(labels))
-    if hierarchy.missing:
-        labels, records = labels[:-1], records[:-1]
+    codes = hierarchy.maps[-2][hierarchy.encode(column.values)[:-1]]
+    records = np.bincount(codes, weights=column.counts[:-1], minlength=len(labels))
     order = np.argsort(-records, kind="stable")
-    count = int(np.count_nonzero(records >= threshold))
+    count = int(np.count_nonzero(records >= max(threshold, 1)))
     merged = records[order[count:]].sum()
     while 0 < merged < threshold and count:
         count -= 1
