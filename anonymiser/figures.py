@@ -123,7 +123,7 @@ def cards(assessment: Assessment, policy: Policy) -> tuple[Card, ...]:
             f"{100 * assessment.detail_kept:.0f} %",
             "How far the columns that count are from hidden: 100 % is exact, 0 % all hidden. Deleted rows keep none.",
         ),
-        Card("Alone in their group", f"{assessment.unique_records:,}", "People whose row nobody else shares."),
+        Card("People alone", f"{assessment.unique_records:,}", "People whose row nobody else shares."),
         Card("Rows deleted", f"{assessment.suppressed:,}", _deleted(assessment)),
         _diversity(assessment),
     )
@@ -148,7 +148,7 @@ def _diversity(assessment: Assessment) -> Card:
         if asked
         else "This recipient's policy asks nothing of sensitive columns."
     )
-    return Card("Fewest sensitive values", shown, meaning)
+    return Card("Sensitive values", shown, meaning)
 
 
 def size_bins(assessment: Assessment) -> tuple[SizeBin, ...]:

@@ -166,9 +166,11 @@ def verdict(assessment: Assessment, found: Sequence[Check], policy: Policy) -> V
         return Verdict(True, headline, detail)
     if not assessment.kept:
         return Verdict(False, "Nothing would be left to share.", "Every record would be deleted at this setting.")
-    checked = len(found) - waiting
-    points = f"{len(failing)} of {checked} checked points {'fails' if len(failing) == _ONE else 'fail'}"
-    detail = f"{points}: {listing([check.name[0].lower() + check.name[1:] for check in failing])}."
+    told = [point for point in points(found) if point.met is not None]
+    names = [point.name[0].lower() + point.name[1:] for point in told if point.met is False]
+    detail = (
+        f"{len(names)} of {len(told)} checked points {'fails' if len(names) == _ONE else 'fail'}: {listing(names)}."
+    )
     return Verdict(False, f"Not yet: {_why_not(assessment, failing, int(policy.k.value))}", detail)
 
 
@@ -176,7 +178,7 @@ def points(found: Sequence[Check]) -> tuple[Point, ...]:
     """The checks as badges: those of every sensitive column as one, those not checked yet as one."""
     kinds: dict[tuple[str, bool | None], list[str]] = {}
     for check in found:
-        name = "Sensitive values vary" if check.name.startswith("Different values of") else check.name
+        name = "Sensitive values" if check.name.startswith("Different values of") else check.name
         source = f" Asked for by: {check.source}." if check.source else ""
         column = f"{check.name.removeprefix('Different values of ')}: " if name != check.name else ""
         kinds.setdefault((name, check.met), []).append(f"{column}{check.sentence}{source}")
@@ -199,8 +201,10 @@ def next_step(answer: Verdict) -> NextStep:
 def _why_not(assessment: Assessment, failing: Sequence[Check], k: int) -> str:
     """The failing point that says most to a person."""
     if not assessment.suppressed and assessment.unique_records_raw:
-        alone = people(assessment.unique_records_raw)
-        return f"{alone} of {assessment.rows:,} can be singled out."
+        alone = assessment.unique_records_raw
+        if alone == assessment.rows > _ONE:
+            return f"all {people(alone)} can be singled out."
+        return f"{people(alone)} of {assessment.rows:,} can be singled out."
     if not assessment.suppressed and assessment.records_below_k:
         small = people(assessment.records_below_k)
         return f"{small} of {assessment.rows:,} {_is(assessment.records_below_k)} in groups smaller than {k}."
@@ -257,7 +261,7 @@ def histogram_caption(assessment: Assessment, k: int) -> str:
     below = people(assessment.records_below_k)
     smaller = f"{below} {_is(assessment.records_below_k)} in groups smaller than {k}"
     return (
-        f"People who look alike form a group: {groups} here. {smaller}; left of the line is too small. "
+        f"People who look alike form a group: {groups} here. {smaller}; what stands above the line is too small. "
         "Counted before anything is deleted."
     )
 

@@ -27,7 +27,7 @@ with problems():
     with table.container(border=True, height="stretch", gap="small"):
         st.subheader("Your table", anchor=False)
         if state.is_sample():
-            st.markdown("These are 1,000 made-up customers, to try everything with.")
+            st.markdown(f"These are {project.microdata.rows:,} made-up customers, to try everything with.")
             go("data", "Open your own table")
         else:
             st.markdown("Which columns point at a person decides everything else.")

@@ -20,6 +20,9 @@ from pages.common.words import escape
 def settings_and_answer() -> None:
     """Draw sliders and results; a press on a slider runs this and nothing else."""
     project = state.project()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title("Is it safe at this setting?", anchor=False, width="content")
+        recipients.badge(project.policy)
     left, right = st.columns([6, 13], gap="medium")
     with left, st.container(gap="xsmall"), problems():
         settings(project)
@@ -33,16 +36,15 @@ def settings_and_answer() -> None:
 def settings(project: Project) -> None:
     """What the owner chooses."""
     recipe = project.recipe
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="recipient-line"):
-        recipients.badge(project.policy)
-        st.button(
-            "Use the policy's levels",
-            key="policy-levels",
-            type="tertiary",
-            on_click=state.to_policy_levels,
-            help=f"Move every slider to the level that this policy names: {escape(project.policy.name)}",
-        )
-    with st.popover(f"Columns that count: {len(recipe.qis)}", icon=":material/checklist:", width="stretch"):
+    columns, levels = st.columns(2, gap="small")
+    levels.button(
+        "Policy's levels",
+        key="policy-levels",
+        width="stretch",
+        on_click=state.to_policy_levels,
+        help=f"Move every slider to the level that the policy for {escape(project.policy.name)} names",
+    )
+    with columns.popover(f"{len(recipe.qis)} columns", width="stretch", help="Choose which columns count"):
         counting = st.multiselect(
             "Columns that point at a person",
             can_count(recipe),
@@ -99,12 +101,12 @@ def answer(project: Project) -> None:
     sizes, lost = st.columns([4, 3], gap="medium")
     with sizes:
         st.markdown("**How many people look alike**")
-        st.altair_chart(charts.group_sizes(figures.size_bins(assessment), assessment.target_k), key="sizes")
-        st.caption(story.histogram_caption(assessment, assessment.target_k))
+        caption = story.histogram_caption(assessment, assessment.target_k)
+        charts.group_sizes(figures.size_bins(assessment), assessment.target_k, "sizes", caption)
     with lost:
         st.markdown("**What detail is lost**")
-        st.altair_chart(charts.information_loss(figures.losses(assessment, project.recipe)), key="losses")
-        st.caption(escape(story.loss_caption(assessment, project.recipe), 300))
+        caption = story.loss_caption(assessment, project.recipe)
+        charts.information_loss(figures.losses(assessment, project.recipe), "losses", caption)
 
 
 def scenarios(project: Project) -> None:
@@ -130,7 +132,9 @@ def details(project: Project) -> None:
     with st.expander("How is k counted?", key="counted", on_change="rerun", icon=":material/calculate:") as counted:
         if counted.open:
             explain(project)
-    with st.expander("The same records, before and after", key="records", on_change="rerun") as records:
+    with st.expander(
+        "The same records, before and after", key="records", on_change="rerun", icon=":material/compare:"
+    ) as records:
         if records.open:
             compare(project)
     with st.expander("Other columns", key="others", icon=":material/view_column:"):
@@ -175,5 +179,4 @@ def other(project: Project, plan: AttributePlan) -> None:
 
 
 enter()
-st.title("Is it safe at this setting?", anchor=False)
 settings_and_answer()

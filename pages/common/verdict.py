@@ -53,7 +53,8 @@ def figures(cards: Sequence[Card], *, explained: bool = False) -> None:
     explained : bool
         Write the meaning below each figure.
     """
-    places = st.columns(3, gap="small")
+    with st.container(key="cards" if explained else "figures"):
+        places = st.columns(3, gap="small")
     for place, card in zip(cycle(places), cards, strict=False):
         if not explained:
             place.metric(escape(card.label), card.value, help=escape(card.meaning, _LONGEST), border=True)

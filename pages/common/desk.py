@@ -1,0 +1,50 @@
+"""What lies on the desk beside a project: a table about to be opened, the owner's keys, the release just made.
+
+It hangs on the project and goes with it: another table begins with an empty desk, and nothing of it is ever saved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from anonymiser.microdata import Microdata
+from anonymiser.project import Project
+from anonymiser.release.keys import OwnerKeys
+from anonymiser.releasing import Particulars, ReleaseResult
+from pages.common import state
+
+__all__ = ["Desk", "desk"]
+
+
+@dataclass(eq=False)
+class Desk:
+    """What one session holds beside its project.
+
+    Attributes
+    ----------
+    candidate : tuple of (object, Microdata) or None
+        A table that was read and not yet opened, with what it was read from.
+    keys : OwnerKeys or None
+        From the owner's vault, once it was opened.
+    vault_passphrase : str
+        The one that opened it; the private archives of this session are sealed under it too.
+    draft : tuple of (str, Particulars) or None
+        Particulars of the next release, and the recipient they are for.
+    result : ReleaseResult or None
+        The release made last.
+    """
+
+    candidate: tuple[object, Microdata] | None = None
+    keys: OwnerKeys | None = field(default=None, repr=False)
+    vault_passphrase: str = field(default="", repr=False)
+    draft: tuple[str, Particulars] | None = None
+    result: ReleaseResult | None = None
+
+
+_DESKS: WeakKeyDictionary[Project, Desk] = WeakKeyDictionary()
+
+
+def desk() -> Desk:
+    """The desk of this session's project."""
+    return _DESKS.setdefault(state.project(), Desk())

@@ -1,0 +1,209 @@
+"""A form for each way to blur a column; each gives the rule that its fields describe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from anonymiser.editing import (
+    NumberRule,
+    RuleKind,
+    edge_rows,
+    edges_rule,
+    group_rows,
+    groups_rule,
+    new_rule,
+    number_rule,
+    numbers_in,
+)
+from anonymiser.errors import HierarchyError
+from anonymiser.hierarchies import (
+    DateSpec,
+    HierarchySpec,
+    IntervalSpec,
+    MaskSpec,
+    PostcodeSpec,
+    RareSpec,
+    TableSpec,
+    countries_for,
+    rare_for,
+)
+from anonymiser.hierarchies.numbers import show_number
+from anonymiser.microdata import Column
+from pages.common import state
+
+__all__ = ["form"]
+
+_STEPS: Final = ("day", "month", "year", "2 years", "5 years", "10 years", "20 years", "50 years")
+_FEWEST: Final = "Fewest people"
+_HIDDEN: Final = "Hidden in presentation mode: the groups hold values of the table."
+_MANY: Final = 1_000_000
+
+
+def form(kind: RuleKind, spec: HierarchySpec, column: Column) -> Callable[[], HierarchySpec] | None:
+    """Draw the fields for a kind of rule.
+
+    Parameters
+    ----------
+    kind : RuleKind
+    spec : HierarchySpec
+        The rule from which the fields take their values; of that kind.
+    column : Column
+
+    Returns
+    -------
+    callable or None
+        Makes the rule from the fields, or raises HierarchyError; None where nothing can be chosen now.
+    """
+    return _FORMS[kind](spec, column)
+
+
+def _flat(spec: HierarchySpec, _column: Column) -> Callable[[], HierarchySpec]:
+    st.caption("The value as it is, or nothing. Suits a column of two or three values.")
+    return lambda: spec
+
+
+def _dates(spec: HierarchySpec, _column: Column) -> Callable[[], HierarchySpec]:
+    known = spec if isinstance(spec, DateSpec) else DateSpec()
+    choices = sorted({*_STEPS, *known.steps}, key=lambda step: (*_STEPS, *known.steps).index(step))
+    steps = st.multiselect("Steps, from fine to coarse", choices, list(known.steps), key="date-steps")
+    left, right = st.columns(2)
+    layout = left.text_input("How dates are written", known.format, key="date-format", help="%d day, %m month, %Y year")
+    origin = right.number_input(
+        "Bands begin in a year like",
+        0,
+        9999,
+        known.origin,
+        key="date-origin",
+        help="With 1985 and 20 years: 1985–2004.",
+    )
+    first = left.number_input("One band before", 0, 9999, known.first, key="date-first", placeholder="no limit")
+    last = right.number_input("One band from", 0, 9999, known.last, key="date-last", placeholder="no limit")
+    return lambda: known.model_copy(
+        update={
+            "steps": tuple(step for step in choices if step in steps),
+            "format": layout.strip(),
+            "origin": origin,
+            "first": first,
+            "last": last,
+        }
+    )
+
+
+def _numbers(spec: HierarchySpec, column: Column) -> Callable[[], HierarchySpec]:
+    known = numbers_in(spec)
+    way = st.segmented_control(
+        "Ranges", ["As they are", "Made anew"], default="As they are", key="number-way", required=True
+    )
+    if way == "As they are" and isinstance(spec, IntervalSpec):
+        return _edges(spec)
+    widths = st.text_input(
+        "Widths, from fine to coarse",
+        ", ".join(map(show_number, known.widths)),
+        key="widths",
+        help="Each divides the next: 1, 5, 10.",
+    )
+    left, right = st.columns(2)
+    bands = left.number_input("Bands of equal size on top", 0, 12, known.bands, key="bands", help="0: none.")
+    unit = right.text_input("Unit", known.unit, key="unit", placeholder="kg")
+    bottom = left.number_input("One range below", value=None, key="bottom", placeholder="no limit")
+    top = right.number_input("One range from", value=None, key="top", placeholder="no limit")
+    fewest = st.number_input(
+        _FEWEST,
+        1,
+        _MANY,
+        known.fewest,
+        key="number-fewest",
+        help="Ranges at both ends are joined until they hold this many people: extremes stand out.",
+    )
+    return lambda: number_rule(column, NumberRule(_floats(widths), int(bands), bottom, top, int(fewest), unit.strip()))
+
+
+def _edges(spec: IntervalSpec) -> Callable[[], HierarchySpec]:
+    frame = pd.DataFrame(edge_rows(spec), columns=["Level", "Edges"])
+    edited = st.data_editor(
+        frame,
+        key="edges",
+        hide_index=True,
+        num_rows="dynamic",
+        column_config={"Edges": st.column_config.TextColumn(help="A range begins at each edge.", width="large")},
+    )
+    rows = [(str(row["Level"] or ""), str(row["Edges"] or "")) for _, row in edited.iterrows()]
+    return lambda: edges_rule(spec, rows)
+
+
+def _postcodes(spec: HierarchySpec, _column: Column) -> Callable[[], HierarchySpec]:
+    ways = {
+        "3 parts": "London, rest of England, other",
+        "nations": "England, Wales, Scotland, Northern Ireland, islands",
+    }
+    present = spec.above_region if isinstance(spec, PostcodeSpec) else "3 parts"
+    above = st.radio("Above the region", list(ways), list(ways).index(present), format_func=ways.get, key="above")
+    return lambda: PostcodeSpec(above_region=above)
+
+
+def _countries(_spec: HierarchySpec, column: Column) -> Callable[[], HierarchySpec]:
+    fewest = st.number_input(
+        _FEWEST, 1, _MANY, 5, key="country-fewest", help="Continents with fewer people are shown as one."
+    )
+    return lambda: countries_for(column, int(fewest))
+
+
+def _groups(spec: HierarchySpec, column: Column) -> Callable[[], HierarchySpec] | None:
+    if state.presenting():
+        st.info(_HIDDEN)
+        return None
+    names, rows = group_rows(spec)
+    words = st.text_input(
+        "Levels, from fine to coarse", ", ".join(names), key="group-levels", help="Words for the slider."
+    )
+    wanted = [word.strip() for word in words.split(",") if word.strip()]
+    wide = [(*row, *row[-1:] * len(wanted))[: len(wanted) + 1] for row in rows]
+    frame = pd.DataFrame(wide, columns=["Value", *wanted])
+    edited = st.data_editor(frame, key=f"groups-{len(wanted)}", hide_index=True, height=280, num_rows="dynamic")
+    edited_rows = [tuple("" if pd.isna(cell) else str(cell) for cell in row) for row in edited.itertuples(index=False)]
+    if isinstance(spec, TableSpec):
+        st.caption(f"{len(column.values):,} different values; every one needs a row.")
+    return lambda: groups_rule(wanted, edited_rows)
+
+
+def _mask(spec: HierarchySpec, _column: Column) -> Callable[[], HierarchySpec]:
+    known = spec if isinstance(spec, MaskSpec) else MaskSpec(steps=(1,))
+    sides = {"right": "the end", "left": "the beginning"}
+    side = st.radio(
+        "Hide first", list(sides), list(sides).index(known.side), format_func=sides.get, key="side", horizontal=True
+    )
+    steps = st.text_input("Characters hidden, level by level", ", ".join(map(str, known.steps)), key="mask-steps")
+    character = st.text_input("Shown instead", known.character, max_chars=1, key="mask-character")
+    return lambda: MaskSpec(side=side, steps=tuple(int(step) for step in _floats(steps)), character=character)
+
+
+def _rare(spec: HierarchySpec, column: Column) -> Callable[[], HierarchySpec]:
+    inner = spec.inner if isinstance(spec, RareSpec) else None
+    fewest = st.number_input(
+        _FEWEST, 1, _MANY, 5, key="rare-fewest", help="Values of fewer people become one: other (rare)."
+    )
+    return lambda: rare_for(column, int(fewest), inner)
+
+
+def _floats(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.replace(";", ",").split(",") if part.strip())
+    except ValueError:
+        raise HierarchyError("Write numbers with commas between them, such as 1, 5, 10.") from None
+
+
+_FORMS: Final[dict[RuleKind, Callable[[HierarchySpec, Column], Callable[[], HierarchySpec] | None]]] = {
+    RuleKind.FLAT: _flat,
+    RuleKind.DATES: _dates,
+    RuleKind.NUMBERS: _numbers,
+    RuleKind.POSTCODES: _postcodes,
+    RuleKind.COUNTRIES: _countries,
+    RuleKind.GROUPS: _groups,
+    RuleKind.MASK: _mask,
+    RuleKind.RARE: _rare,
+}
+assert set(_FORMS) == set(RuleKind)

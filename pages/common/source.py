@@ -1,0 +1,113 @@
+"""Where the table comes from: a file that is uploaded, one on this machine, or the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from anonymiser.errors import AnonymiserError
+from anonymiser.microdata import Microdata
+from anonymiser.project import Project
+from anonymiser.reading import ReadOptions, read
+from pages.common import state
+from pages.common.desk import desk
+from pages.common.words import escape
+
+__all__ = ["found", "opener"]
+
+_TYPES: Final = ("csv", "tsv", "txt", "xlsx", "xlsm", "parquet", "pq", "jsonl", "ndjson", "json")
+_LONGEST: Final = 300
+_MEMORY: Final = (
+    "The file stays on this machine: in memory until you close the page, and above 1 MB also for a moment in the "
+    "folder for temporary files. A path, below, is read where it is."
+)
+_DELIMITERS: Final = {"as found": None, "comma": ",", "semicolon": ";", "tab": "\t", "bar |": "|"}
+_ENCODINGS: Final = {"as found": None, "UTF-8": "utf-8", "Windows (Western)": "cp1252", "UTF-16": "utf-16"}
+_HEADERS: Final = {"as found": None, "names of columns": True, "already a record": False}
+
+
+def found(project: Project) -> None:
+    """What the table is and how it was read, in a sentence; a button to open another one."""
+    table = project.microdata
+    notes = table.report.notes if table.report else ()
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="medium"):
+        st.markdown(
+            f"**{escape(table.name)}** holds {table.rows:,} records in {len(table.names):,} columns. "
+            + escape(" ".join(notes), _LONGEST),
+            width="stretch",
+        )
+        opener()
+
+
+def opener() -> None:
+    """The button that opens another table."""
+    kind = "primary" if state.is_sample() else "secondary"
+    if st.button("Open a table", key="open-table", icon=":material/folder_open:", type=kind):
+        _dialog()
+
+
+@st.dialog("Open a table", width="medium", icon=":material/folder_open:")
+def _dialog() -> None:
+    upload = st.file_uploader("A table about people: CSV, Excel, Parquet or JSON lines", _TYPES, key="upload")
+    st.caption(_MEMORY)
+    path = st.text_input("Or a file on this machine", key="path", placeholder="/home/me/customers.csv")
+    if st.button("Use the sample: 1,000 made-up customers", key="use-sample", type="tertiary"):
+        state.open_sample()
+        st.rerun()
+    try:
+        if upload is not None:
+            _candidate((upload.file_id,), upload.getvalue(), upload.name)
+        elif path.strip():
+            file = Path(path.strip().strip("\"'")).expanduser()
+            _candidate((str(file), file.stat().st_mtime_ns if file.is_file() else 0), file, file.name)
+    except AnonymiserError as error:
+        st.error(escape(error, _LONGEST), icon=":material/error:")
+
+
+def _candidate(stamp: tuple[Hashable, ...], content: bytes | Path, name: str) -> None:
+    """Read the file, show what was found, open it when asked to."""
+    options = _options(name)
+    key = (*stamp, options)
+    beside = desk()
+    if beside.candidate is None or beside.candidate[0] != key:
+        beside.candidate = None
+        with st.spinner("Reading the table …"):
+            beside.candidate = (key, read(content, name=name, options=options))
+    table = beside.candidate[1]
+    _summary(table)
+    if st.button("Open this table", key="open-this", type="primary", icon=":material/check:"):
+        with st.spinner("Looking at the columns …"):
+            state.open_table(table)
+        st.rerun()
+
+
+def _options(name: str) -> ReadOptions:
+    """Choices for a file that was not read as it should be."""
+    ending = Path(name).suffix.lower()
+    if ending in (".xlsx", ".xlsm"):
+        candidate = desk().candidate
+        sheets = candidate[1].report.sheets if candidate and candidate[1].report else ()
+        if len(sheets) > 1:
+            return ReadOptions(sheet=st.selectbox("Sheet", sheets, key=f"sheet-{name}"))
+        return ReadOptions()
+    if ending not in (".csv", ".tsv", ".txt"):
+        return ReadOptions()
+    with st.expander("Do the columns look wrong?", icon=":material/build:"):
+        delimiter, encoding, header = st.columns(3)
+        return ReadOptions(
+            delimiter=_DELIMITERS[delimiter.selectbox("Between the cells", _DELIMITERS, key="delimiter")],
+            encoding=_ENCODINGS[encoding.selectbox("Characters", _ENCODINGS, key="encoding")],
+            header=_HEADERS[header.selectbox("First row", _HEADERS, key="header")],
+        )
+
+
+def _summary(table: Microdata) -> None:
+    """What was found, before the table is opened."""
+    notes = " ".join(table.report.notes) if table.report else ""
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{table.rows:,} records in {len(table.names):,} columns**")
+        st.caption(escape(notes, _LONGEST))
+        st.caption(escape(", ".join(table.names), _LONGEST))
