@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from anonymiser.attributes import Concept, Role
-from anonymiser.hierarchies import HierarchySpec
+from anonymiser.errors import RecipeError
+from anonymiser.hierarchies import HierarchySpec, suggest_spec
 from anonymiser.hierarchies.derived import Derived
-from anonymiser.hierarchies.suggest import suggest_spec
 from anonymiser.microdata import Microdata
 from anonymiser.policy import Policy
 from anonymiser.privacy import DistinctDiversity, KAnonymity, Requirement
 from anonymiser.recipe import AttributePlan, Recipe, Treatment
 from anonymiser.suggest import Suggestion
 
-__all__ = ["apply_policy", "first_recipe", "level_named", "requirements_of"]
+__all__ = ["apply_policy", "check_fits", "first_recipe", "level_named", "requirements_in_force", "requirements_of"]
 
 _YES_NO = 2
 _NUMERIC = {
@@ -67,6 +67,53 @@ def requirements_of(recipe: Recipe, policy: Policy) -> tuple[Requirement, ...]:
             if not is_yes_no(plan)
         ]
     return tuple(wanted)
+
+
+def requirements_in_force(recipe: Recipe) -> tuple[Requirement, ...]:
+    """The requirements that say something of what leaves.
+
+    One on a sensitive column that is dropped or hidden protects what nobody gets: it is left out.
+
+    Raises
+    ------
+    RecipeError
+        One is on a column that the recipe does not have, or that leaves without being sensitive.
+    """
+    sensitive = {plan.name for plan in recipe.sensitive}
+    in_force = []
+    for requirement in recipe.requirements:
+        name = requirement.attribute
+        if name is None or name in sensitive:
+            in_force.append(requirement)
+        elif recipe.attribute(name).leaves:
+            raise RecipeError(
+                f"The recipe requires diversity of '{name}', which is not a sensitive column in it. "
+                "Mark the column as sensitive, or take the requirement out."
+            )
+    return tuple(in_force)
+
+
+def check_fits(recipe: Recipe, microdata: Microdata) -> None:
+    """Refuse a recipe that was made for other columns.
+
+    Raises
+    ------
+    RecipeError
+        Columns are missing, the table has columns that the recipe does not know, or a requirement is on
+        a column that cannot bear it.
+    """
+    derived = {d.name for d in recipe.derived}
+    planned = {a.name for a in recipe.attributes} - derived
+    missing = sorted(planned - set(microdata.names))
+    extra = sorted(set(microdata.names) - planned)
+    if missing:
+        raise RecipeError(f"The recipe speaks of columns that this table does not have: {', '.join(missing[:5])}.")
+    if extra:
+        raise RecipeError(
+            f"The table has columns that the recipe does not know: {', '.join(extra[:5])}. "
+            "Nothing leaves unless the recipe says so; make a recipe for this table."
+        )
+    requirements_in_force(recipe)
 
 
 def is_yes_no(plan: AttributePlan) -> bool:

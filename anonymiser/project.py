@@ -6,14 +6,14 @@ import json
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from anonymiser.assessment import Assessment, assess
 from anonymiser.engine.frequency import FrequencySet, build, roll_up
 from anonymiser.errors import RecipeError
 from anonymiser.gate import Check, checks
 from anonymiser.microdata import Microdata
-from anonymiser.planning import apply_policy, first_recipe, requirements_of
+from anonymiser.planning import apply_policy, check_fits, first_recipe, requirements_in_force, requirements_of
 from anonymiser.policy import POLICIES, RESEARCHERS, Policy
 from anonymiser.recipe import Recipe
 from anonymiser.suggest import Suggestion, suggest
@@ -27,6 +27,7 @@ _KEPT_FAMILIES: Final = 3
 _KEPT_BYTES: Final = 256 * 2**20
 _WORTH_KEEPING: Final = 64 * 2**20
 _HISTORY: Final = 200
+_LEAST_K: Final = 2
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ class Project:
         kept = self._assessed.get(key)
         if kept is None:
             classes = self.classes(chosen, histograms=histograms)
-            kept = assess(classes, chosen.requirements, chosen.suppression, target_k=chosen.k)
+            kept = assess(classes, requirements_in_force(chosen), chosen.suppression, target_k=chosen.k)
             self._assessed[key] = kept
             while len(self._assessed) > _HISTORY:
                 self._assessed.popitem(last=False)
@@ -202,7 +203,7 @@ class Project:
         """The table as the recipe would release it."""
         chosen = recipe or self.recipe
         suppress = self.assess(chosen).suppressed > 0
-        return generalise(self.table, chosen, chosen.requirements, suppress=suppress)
+        return generalise(self.table, chosen, requirements_in_force(chosen), suppress=suppress)
 
     # --- saving ---
 
@@ -227,21 +228,11 @@ class Project:
         RecipeError
             It is neither, or does not fit the table.
         """
-        try:
-            document = json.loads(text)
-        except (ValueError, UnicodeDecodeError):
-            raise RecipeError("This file is not JSON. Choose a recipe that Halftone saved.") from None
-        if not isinstance(document, dict):
-            raise RecipeError("This file is not a recipe. Choose one that Halftone saved.")
+        document = _document(text)
         recipe = Recipe.from_json(json.dumps(document.get("recipe", document)))
-        self.check_fits(recipe)
-        scenarios = [
-            Scenario(str(s.get("name", "")), Recipe.from_json(json.dumps(s.get("recipe"))), str(s.get("note", "")))
-            for s in document.get("scenarios", [])
-        ]
-        for policy in document.get("policies", []):
-            own = Policy.model_validate(policy)
-            self.policies[own.name] = own
+        check_fits(recipe, self.microdata)
+        scenarios, own = _saved(document)
+        self.policies.update(own)
         self.scenarios = scenarios or self.scenarios
         self.table = EncodedTable(self.microdata, strict=False)
         self._families.clear()
@@ -256,14 +247,32 @@ class Project:
         RecipeError
             Columns are missing, or the table has columns that the recipe does not know.
         """
-        derived = {d.name for d in recipe.derived}
-        planned = {a.name for a in recipe.attributes} - derived
-        missing = sorted(planned - set(self.microdata.names))
-        extra = sorted(set(self.microdata.names) - planned)
-        if missing:
-            raise RecipeError(f"The recipe speaks of columns that this table does not have: {', '.join(missing[:5])}.")
-        if extra:
-            raise RecipeError(
-                f"The table has columns that the recipe does not know: {', '.join(extra[:5])}. "
-                "Nothing leaves unless the recipe says so; make a recipe for this table."
-            )
+        check_fits(recipe, self.microdata)
+
+
+def _document(text: str | bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise RecipeError("This file is not JSON. Choose a recipe that Halftone saved.") from None
+    if not isinstance(document, dict):
+        raise RecipeError("This file is not a recipe. Choose one that Halftone saved.")
+    return document
+
+
+def _saved(document: dict[str, Any]) -> tuple[list[Scenario], dict[str, Policy]]:
+    """Scenarios and own policies of a saved project; a built-in policy cannot be replaced by a file."""
+    try:
+        scenarios = [
+            Scenario(str(s.get("name", "")), Recipe.from_json(json.dumps(s.get("recipe"))), str(s.get("note", "")))
+            for s in document.get("scenarios", [])
+        ]
+        own = [Policy.model_validate(policy) for policy in document.get("policies", [])]
+    except (AttributeError, TypeError, ValueError):
+        raise RecipeError("The saved project is damaged: its scenarios or recipients cannot be read.") from None
+    for policy in own:
+        if policy.name in POLICIES:
+            raise RecipeError(f"The saved project has a recipient called '{policy.name}', as a built-in one is called.")
+        if not (policy.k.value >= _LEAST_K and 0 <= policy.suppression.value <= 1):
+            raise RecipeError(f"The saved recipient '{policy.name}' has a smallest group or a share that cannot be.")
+    return scenarios, {policy.name: policy for policy in own}
