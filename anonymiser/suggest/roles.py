@@ -28,6 +28,17 @@ _FEW_CODES: Final = 10
 _DIGITS_OF_IDS: Final = 7
 _YES_NO: Final = 2
 _SENTENCE: Final = r"\S+\s+\S+\s+\S+\s+\S+"
+_ENOUGH_ROWS: Final = 50
+_ONE_EACH: Final = {
+    Concept.EMAIL,
+    Concept.PHONE,
+    Concept.NATIONAL_INSURANCE,
+    Concept.NHS_NUMBER,
+    Concept.BANK_ACCOUNT,
+    Concept.RECORD_ID,
+    Concept.TEXT,
+}
+"""What everyone has their own of; names may be shared by many and still name people."""
 _NUMERIC_CONCEPTS: Final = {
     Concept.AGE,
     Concept.WEIGHT,
@@ -119,7 +130,7 @@ def suggest_role(look: Look) -> Suggestion:
     if facts.constant and role not in (Role.DIRECT, Role.SENSITIVE, Role.OBSERVABLE_SENSITIVE):
         what = f"All {look.where} hold the same value." if look.distinct else f"All {look.where} are empty."
         concept = concept if concept is Concept.CURRENT_COUNTRY else Concept.CONSTANT
-        role, reasons = Role.INSENSITIVE, (what, *(reason for reason in reasons if reason != _counts(look)))
+        role, reasons = Role.INSENSITIVE, (what, *_name_reason(facts.name))
     elif concept is Concept.CURRENT_COUNTRY:
         concept = Concept.COUNTRY  # only a country of residence that all share says nothing
     dates = facts.dates if concept in (Concept.BIRTHDATE, Concept.DATE) else None
@@ -158,12 +169,16 @@ def _by_name(facts: _Facts) -> _Verdict | None:
         return Role.DIRECT, Concept.RECORD_ID, (_counts(look), f"The name is that of a number given to {whose}.")
     if name is None or identifier:
         return None
+    mangled = _mangled(look)
+    if name.known.concept in _ONE_EACH and look.distinct <= _FEW_CODES and look.valued >= _ENOUGH_ROWS and not mangled:
+        why = "So few values are no identifiers, whatever the name says."
+        return Role.QUASI, Concept.CATEGORY, (_counts(look), *_name_reason(name), why)
     concept = _fitting(name.known.concept, facts)
     reasons = [_counts(look), *_name_reason(name)]
     if facts.content is not None:
         reasons.append(_looks(facts.content))
     if name.known.role is Role.DIRECT:
-        reasons.extend(_mangled(look))
+        reasons.extend(mangled)
     return name.known.role, concept, tuple(reasons)
 
 

@@ -126,7 +126,12 @@ KNOWN: Final = (
         "description, transcript",
     ),
     # --- quasi-identifiers ---
-    _known("gender or sex", Role.QUASI, Concept.GENDER, "gender, sex, gender identity"),
+    _known(
+        "gender or sex",
+        Role.QUASI,
+        Concept.GENDER,
+        "gender, sex, gender identity, sex at birth, gender at birth, birth sex",
+    ),
     _known(
         "a date of birth",
         Role.QUASI,
