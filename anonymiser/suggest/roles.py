@@ -173,13 +173,16 @@ def _by_name(facts: _Facts) -> _Verdict | None:
     if name.known.concept in _ONE_EACH and look.distinct <= _FEW_CODES and look.valued >= _ENOUGH_ROWS and not mangled:
         why = "So few values are no identifiers, whatever the name says."
         return Role.QUASI, Concept.CATEGORY, (_counts(look), *_name_reason(name), why)
-    concept = _fitting(name.known.concept, facts)
+    role, concept = name.known.role, _fitting(name.known.concept, facts)
     reasons = [_counts(look), *_name_reason(name)]
     if facts.content is not None:
         reasons.append(_looks(facts.content))
-    if name.known.role is Role.DIRECT:
+    if role is Role.DIRECT:
         reasons.extend(mangled)
-    return name.known.role, concept, tuple(reasons)
+    elif role is Role.SENSITIVE and facts.dates is not None:
+        role, concept = Role.QUASI, Concept.DATE
+        reasons.append("The day on which it happened may be known to others.")
+    return role, concept, tuple(reasons)
 
 
 def _fitting(concept: Concept, facts: _Facts) -> Concept:

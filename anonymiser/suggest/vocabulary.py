@@ -49,7 +49,8 @@ PEOPLE: Final = _words(
 )
 FILLERS: Final = _words(
     "the of a an in at for to n no nr num number avg average mean per week weekly day daily month monthly year yearly "
-    "total value code type level current main primary home work contact first second last new old my full"
+    "total value code type level current main primary home work contact first second last new old my full "
+    "count counts counter original cancel"
 )
 IDENTIFIERS: Final = _words("id ids uid pid cid identifier key pk ref reference index idx")
 
