@@ -263,3 +263,96 @@ def walk(
             node[j] = 0
             where[j] = target
             size[j] = n
+
+
+@njit(cache=True, nogil=True)
+def regroup(
+    keys, counts, masks, shifts, widths, offsets, table, lead_shift, lead_width, slots, out_keys, out_counts, out_masks
+):
+    """Group tuples after some fields were recoded in place; returns the classes.
+
+    ``offsets[j]`` is where field ``j``'s table starts, negative for a field that stays as it is.
+    The leading field never decreases from one key to the next, before and after.
+    """
+    rows = keys.size
+    has_masks = masks.size > 0
+    fields = shifts.size
+    classes = 0
+    start = 0
+    while start < rows:
+        stop = min(start + _BLOCK, rows)
+        if stop < rows:
+            last = (keys[stop - 1] >> lead_shift) & lead_width
+            if offsets[0] >= 0:
+                last = table[offsets[0] + np.int64(last)]
+            while stop < rows:
+                here = (keys[stop] >> lead_shift) & lead_width
+                if offsets[0] >= 0:
+                    here = table[offsets[0] + np.int64(here)]
+                if here != last:
+                    break
+                stop += 1
+        size, slot_shift = _table_size(stop - start)
+        slots[:size] = -1
+        wrap = size - 1
+        for i in range(start, stop):
+            key = keys[i]
+            for j in range(fields):
+                if offsets[j] >= 0:
+                    code = (key >> shifts[j]) & widths[j]
+                    key = (key & ~(widths[j] << shifts[j])) | (table[offsets[j] + np.int64(code)] << shifts[j])
+            slot = np.int64((key * _MIX) >> slot_shift)
+            found = slots[slot]
+            while found >= 0 and out_keys[found] != key:
+                slot = (slot + 1) & wrap
+                found = slots[slot]
+            if found < 0:
+                slots[slot] = classes
+                out_keys[classes] = key
+                out_counts[classes] = counts[i]
+                if has_masks:
+                    out_masks[classes] = masks[i]
+                classes += 1
+            else:
+                out_counts[found] += counts[i]
+                if has_masks:
+                    out_masks[found] |= masks[i]
+        start = stop
+    return classes
+
+
+@njit(cache=True, nogil=True)
+def failing(counts, masks, classes, k, wanted, least, kept):
+    """Records in classes below k or with too few sensitive values; marks the classes that pass.
+
+    ``wanted[a]`` are the bits of attribute ``a`` in a mask, ``least[a]`` how many must be set.
+    """
+    lost = np.int64(0)
+    for c in range(classes):
+        passes = counts[c] >= k
+        for a in range(wanted.size):
+            if not passes:
+                break
+            bits = masks[c] & wanted[a]
+            number = 0
+            while bits:
+                bits &= bits - np.uint64(1)
+                number += 1
+            passes = number >= least[a]
+        kept[c] = passes
+        if not passes:
+            lost += counts[c]
+    return lost
+
+
+@njit(cache=True, nogil=True)
+def kept_leaves(keys, counts, kept, classes, shifts, widths, offsets, leaves, out):
+    """Σ size · leaves below the label over the classes that pass, for each field."""
+    for j in range(shifts.size):
+        out[j] = 0
+    for c in range(classes):
+        if kept[c]:
+            size = np.int64(counts[c])
+            key = keys[c]
+            for j in range(shifts.size):
+                out[j] += size * leaves[offsets[j] + np.int64((key >> shifts[j]) & widths[j])]
