@@ -13,7 +13,7 @@ from anonymiser.assessment import Assessment
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.limits import HIDDEN
 from anonymiser.policy import Policy
-from anonymiser.privacy import DistinctDiversity
+from anonymiser.privacy import DistinctDiversity, PrivacyModel
 from anonymiser.recipe import Recipe
 
 __all__ = [
@@ -93,11 +93,20 @@ class Bar:
 
 @dataclass(frozen=True)
 class Group:
-    """People who look alike: their labels, one a quasi-identifier, and how many they are."""
+    """People who look alike.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        What they share, one label a quasi-identifier.
+    people : int
+    status : str
+        Whether the group meets the requirements, in words.
+    """
 
     labels: tuple[str, ...]
     people: int
-    safe: bool
+    status: str
 
 
 def cards(assessment: Assessment, policy: Policy) -> tuple[Card, ...]:
@@ -135,7 +144,7 @@ def _deleted(assessment: Assessment) -> str:
             f"{assessment.failing:,} would have to go, your limit is {assessment.limit:,}: so none is deleted "
             "and the setting does not pass."
         )
-    return f"Rows left out because their group is too small; your limit is {assessment.limit:,}."
+    return f"Rows left out because their group fails a requirement; your limit is {assessment.limit:,}."
 
 
 def _diversity(assessment: Assessment) -> Card:
@@ -195,17 +204,23 @@ def losses(assessment: Assessment, recipe: Recipe) -> tuple[Bar, ...]:
     return tuple(bars[i] for i in sorted(kept))
 
 
-def smallest_groups(classes: FrequencySet, target_k: int, most: int = 8) -> tuple[Group, ...]:
+def smallest_groups(
+    classes: FrequencySet, requirements: Sequence[PrivacyModel], target_k: int, most: int = 8
+) -> tuple[Group, ...]:
     """The smallest groups with their labels, smallest first, before suppression.
 
     Parameters
     ----------
     classes : FrequencySet
+    requirements : sequence of PrivacyModel
     target_k : int
         Groups of at least this size are large enough.
     most : int
         Groups at most.
     """
+    passing = np.ones(classes.classes, dtype=np.bool_)
+    for model in requirements:
+        passing &= model.passes(classes)
     chosen = _first(classes.counts, most)
     codes = [classes.layout.codes(classes.keys[:, chosen], j) for j in range(len(classes.hierarchies))]
     labels = [h.labels[level] for h, level in zip(classes.hierarchies, classes.node, strict=True)]
@@ -213,10 +228,16 @@ def smallest_groups(classes: FrequencySet, target_k: int, most: int = 8) -> tupl
         Group(
             tuple(names[int(code[i])] for names, code in zip(labels, codes, strict=True)),
             int(classes.counts[place]),
-            bool(classes.counts[place] >= target_k),
+            _status(passes=bool(passing[place]), large=bool(classes.counts[place] >= target_k)),
         )
         for i, place in enumerate(chosen)
     )
+
+
+def _status(*, passes: bool, large: bool) -> str:
+    if not large:
+        return "too small"
+    return "large enough" if passes else "sensitive values too alike"
 
 
 def groups_table(groups: Sequence[Group], recipe: Recipe, *, hide_values: bool) -> dict[str, list[str]]:
@@ -231,7 +252,7 @@ def groups_table(groups: Sequence[Group], recipe: Recipe, *, hide_values: bool) 
         Show no label (presentation mode).
     """
     table = {"people": [story.people(g.people) for g in groups]}
-    table["for this recipient"] = ["large enough" if g.safe else "too small" for g in groups]
+    table["for this recipient"] = [g.status for g in groups]
     for j, plan in enumerate(recipe.qis):
         table[plan.name] = ["•••" if hide_values else shown(g.labels[j]) for g in groups]
     return table

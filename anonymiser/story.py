@@ -258,8 +258,9 @@ def attack(assessment: Assessment, recipe: Recipe) -> str:
 def histogram_caption(assessment: Assessment, k: int) -> str:
     """What the class-size histogram shows, in words."""
     groups = f"{assessment.classes_raw:,} group" + ("" if assessment.classes_raw == _ONE else "s")
-    below = people(assessment.records_below_k)
-    smaller = f"{below} {_is(assessment.records_below_k)} in groups smaller than {k}"
+    below = assessment.records_below_k
+    who = f"{people(below)} {_is(below)} in groups" if below else "Nobody is in a group"
+    smaller = f"{who} smaller than {k}"
     return (
         f"People who look alike form a group: {groups} here. {smaller}; what stands above the line is too small. "
         "Counted before anything is deleted."
@@ -280,7 +281,9 @@ def how_k_is_counted(assessment: Assessment, recipe: Recipe) -> tuple[str, ...]:
     facts = known(recipe.qis) or ["nothing"]
     small = f"The smallest group has {people(assessment.k)}: so k = {assessment.k}."
     if assessment.suppressed:
-        small += f" Groups that were too small ({records(assessment.suppressed)}) are left out of the release first."
+        small += (
+            f" Groups that fail a requirement ({records(assessment.suppressed)}) are left out of the release first."
+        )
     best = (
         "k = 1 means that somebody stands alone."
         if assessment.k == _ONE

@@ -9,6 +9,7 @@ from anonymiser.assessment import limit_in_records
 from anonymiser.comparison import before_after
 from anonymiser.limits import MAX_QIS
 from anonymiser.picking import can_count, other_columns, with_counting
+from anonymiser.planning import requirements_in_force
 from anonymiser.project import Project
 from anonymiser.recipe import AttributePlan
 from pages.common import charts, recipients, state, verdict
@@ -148,7 +149,7 @@ def explain(project: Project) -> None:
     assessment = project.assess()
     for number, step in enumerate(story.how_k_is_counted(assessment, project.recipe), start=1):
         st.markdown(f"{number}. {escape(step, 600)}")
-    smallest = figures.smallest_groups(project.classes(), assessment.target_k)
+    smallest = figures.smallest_groups(project.classes(), requirements_in_force(project.recipe), assessment.target_k)
     st.dataframe(figures.groups_table(smallest, project.recipe, hide_values=state.presenting()), hide_index=True)
 
 

@@ -71,7 +71,7 @@ def information_loss(bars: Sequence[Bar], key: str, caption: str) -> None:
 @lru_cache(maxsize=32)
 def _group_sizes(order: tuple[str, ...], k: int, rows: int) -> Spec:
     y = alt.Y("size:N", sort=list(order), title="Size of the group", axis=_axis())
-    room = alt.Scale(type="symlog", domain=[0, 4 * max(rows, 10)], nice=False)
+    room = alt.Scale(type="symlog", domain=[0, 10 * max(rows, 10)], nice=False)
     bare = alt.Axis(labels=False, ticks=False, grid=False, titleFontSize=_SMALL)
     x = alt.X("people:Q", title="People in groups of this size", scale=room, axis=bare)
     status = alt.Scale(domain=[_SAFE, _UNSAFE])
@@ -98,7 +98,7 @@ def _group_sizes(order: tuple[str, ...], k: int, rows: int) -> Spec:
     edge = alt.Y("size:N", sort=list(order), bandPosition=0)
     line = alt.Chart().transform_filter("datum.edge").encode(y=edge)
     rule = line.mark_rule(color=_NEUTRAL, strokeWidth=1.5, strokeDash=[6, 3])
-    note = line.mark_text(align="right", dy=9, fontSize=_SMALL, color=_NEUTRAL, text=f"policy: {k} or more")
+    note = line.mark_text(align="right", dy=-8, fontSize=_SMALL, color=_NEUTRAL, text=f"policy: {k}+")
     return _spec(alt.layer(bars, numbers, rule, note.encode(x=alt.value("width"))))
 
 
@@ -124,5 +124,9 @@ def _axis() -> alt.Axis:
 
 
 def _spec(chart: alt.LayerChart) -> Spec:
-    """The chart without data, as Vega-Lite."""
-    return chart.properties(height=alt.Step(_ROW)).to_dict()
+    """The chart as Vega-Lite, without the empty rows that Altair puts in place of data."""
+    spec = chart.properties(height=alt.Step(_ROW)).to_dict()
+    spec.pop("datasets", None)
+    for layer in spec["layer"]:
+        layer.pop("data", None)
+    return spec

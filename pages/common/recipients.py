@@ -51,7 +51,7 @@ def _dialog() -> None:
             horizontal=True,
         )
         k = st.number_input("Smallest group (k)", 2, 1000, 5, key="own-k", help="Nobody hides among fewer people.")
-        percent = st.number_input("Rows that may be deleted (%)", 0.0, 100.0, 5.0, step=0.5, key="own-limit")
+        deleted = st.slider("Rows that may be deleted", 0.0, 1.0, 0.05, step=0.005, format="percent", key="own-limit")
         values = st.number_input(
             "Different sensitive values in each group (l)", 1, 100, 3, key="own-l", help="1 asks for nothing."
         )
@@ -62,7 +62,7 @@ def _dialog() -> None:
                     name.strip(),
                     open_release=opened.startswith("Published"),
                     k=k,
-                    suppression=percent / 100,
+                    suppression=deleted,
                     distinct_l=values if values > 1 else None,
                 )
             except AnonymiserError as error:

@@ -19,18 +19,19 @@ from pages.common.words import escape
 __all__ = ["enter", "go", "has_page", "history", "problems", "run"]
 
 _HERE: Final = Path(__file__).parent
-_PAGES: Final = (
-    ("overview", "Overview", ":material/home:"),
-    ("data", "Data", ":material/table_chart:"),
-    ("tune", "Tune", ":material/tune:"),
-    ("trade_off", "Trade-off", ":material/balance:"),
-    ("methods", "Methods", ":material/category:"),
-    ("attack", "Attack", ":material/person_search:"),
-    ("compare", "Compare", ":material/compare_arrows:"),
-    ("recipient", "Recipient", ":material/group:"),
-    ("release", "Release", ":material/lock:"),
-    ("audit", "Audit", ":material/fact_check:"),
-)
+_PAGES: Final = {
+    "overview": "Overview",
+    "data": "Data",
+    "tune": "Tune",
+    "trade_off": "Trade-off",
+    "methods": "Methods",
+    "attack": "Attack",
+    "compare": "Compare",
+    "recipient": "Recipient",
+    "release": "Release",
+    "audit": "Audit",
+}
+"""Without icons: Streamlit makes a page's icon the tab's, and the browser would fetch that from Google."""
 _LONGEST: Final = 400
 _SIDEBAR: Final = 268
 """Pixels."""
@@ -129,8 +130,8 @@ def history() -> None:
 
 def _navigation() -> StreamlitPage:
     pages = [
-        st.Page(_HERE.parent / f"{name}.py", title=title, icon=icon, default=name == "overview")
-        for name, title, icon in _PAGES
+        st.Page(_HERE.parent / f"{name}.py", title=title, default=name == "overview")
+        for name, title in _PAGES.items()
         if has_page(name)
     ]
     return st.navigation(pages, position="top")
