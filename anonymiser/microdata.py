@@ -255,5 +255,7 @@ def encode_text(name: str, text: pa.ChunkedArray, missing: tuple[str, ...] = ())
     dtype = smallest_dtype(count)
     to_code = np.full(len(raw) + 1, count, dtype=dtype)  # the last stands for cells without a value
     to_code[:-1][valued.to_numpy(zero_copy_only=False)] = merged.indices.to_numpy()
-    codes = [to_code[chunk.indices.fill_null(len(raw)).to_numpy()] for chunk in chunks]
+    # an index type may be too narrow for one value more
+    indices = [chunk.indices.cast(pa.int32()).fill_null(len(raw)) for chunk in chunks]
+    codes = [to_code[index.to_numpy()] for index in indices]
     return Column(name, tuple(merged.dictionary.to_pylist()), np.concatenate([*codes, np.empty(0, dtype)]))

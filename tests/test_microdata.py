@@ -55,6 +55,13 @@ def test_many_values_take_a_wider_dtype() -> None:
     assert column.counts.tolist() == [2, *[1] * 299, 1]
 
 
+def test_a_narrow_dictionary_that_is_full() -> None:
+    values = pa.array([*range(128), None], pa.int8())
+    text = pa.DictionaryArray.from_arrays(values, [str(i) for i in range(128)])
+    column = encode_text("x", pa.chunked_array([text]))
+    assert (len(column.values), column.n_missing) == (128, 1)
+
+
 @pytest.mark.parametrize(
     ("largest", "dtype"), [(255, np.uint8), (256, np.uint16), (2**16, np.uint32), (2**32, np.uint64)]
 )

@@ -206,6 +206,19 @@ def test_wild_tables_are_read_back_when_the_layout_is_known(
     assert [list(row) for row in zip(*cells(table).values(), strict=True)] == rows[1:]
 
 
+def test_no_cell_is_written_to_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    write_text = Path.write_text
+
+    def watched(path: Path, text: str, **how: str) -> int:
+        written.append(text)
+        return write_text(path, text, **how)
+
+    monkeypatch.setattr(Path, "write_text", watched)
+    read("name,dob\nLorraine,05/07/1984\nЖанна,٣/07/1984\n".encode())
+    assert [set(text) - set("x10,/\n") for text in written] == [set()]
+
+
 # --- JSON lines -------------------------------------------------------------------------------------
 
 

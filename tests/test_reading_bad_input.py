@@ -122,6 +122,8 @@ PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256))
         (b"MZ\x90\0\x03" + bytes(100), "a program"),
         (random.Random(1).randbytes(5_000), "control characters"),
         (b"PK\x03\x04" + bytes(100), "damaged archive"),
+        (f"<!DOCTYPE html><p>{CELL}</p>\n".encode(), "a web page"),
+        (f"<?xml version='1.0'?>\n<a>{CELL}</a>\n".encode(), "an XML document"),
     ],
 )
 def test_binaries_renamed_csv(source: bytes, what: str) -> None:

@@ -28,6 +28,7 @@ DELIMITERS: Final = ",;\t|"
 NO_DELIMITER: Final = "\x1f"
 """Stands between the cells of a table of one column: it is never in a text."""
 _SHAPES: Final = str.maketrans(string.ascii_letters + "23456789", "x" * 52 + "1" * 8)
+_OTHER_LETTERS: Final = re.compile(r"[^\W_\x00-\x7f]")
 _SEP_LINE: Final = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _VALUE: Final = re.compile(
@@ -150,7 +151,7 @@ def _sniff(table: str, delimiter: str | None) -> _Sniffed | None:
     """  # noqa: S608 - only a parameter's name is inserted
     with TemporaryDirectory(prefix="halftone-") as folder, duckdb.connect() as connection:
         path = Path(folder) / "shapes.csv"
-        path.write_text(table.translate(_SHAPES), encoding="utf-8", newline="")
+        path.write_text(_shapes(table), encoding="utf-8", newline="")
         parameters = {"path": str(path)} | ({} if delimiter is None else {"delimiter": delimiter})
         try:
             row = connection.execute(query, parameters).fetchone()
@@ -159,6 +160,12 @@ def _sniff(table: str, delimiter: str | None) -> _Sniffed | None:
     if row is None or len(row[0]) != 1:
         return None
     return _Sniffed(*row)
+
+
+def _shapes(table: str) -> str:
+    """The same with x for every letter and 1 for every digit but 0."""
+    plain = table.translate(_SHAPES)
+    return plain if plain.isascii() else _OTHER_LETTERS.sub("x", plain)
 
 
 def _find_quote(table: str, sniffed: _Sniffed | None, chosen: str | None) -> str | None:

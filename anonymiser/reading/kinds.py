@@ -35,6 +35,10 @@ _NOT_TABLES = {
     b"SQLite format 3": "an SQLite database: export the table as CSV",
     b"\x7fELF": "a program",
     b"MZ": "a program",
+    b"<!DOCTYPE": "a web page",
+    b"<html": "a web page",
+    b"<?xml": "an XML document",
+    b"{\\rtf": "a word processor's document",
 }
 _ENDINGS = {
     Kind.EXCEL: (".xlsx", ".xlsm"),
