@@ -77,7 +77,7 @@ def warm() -> None:
     with _lock:
         if _state["kernels"] is not None:
             return
-        from anonymiser.engine import kernels
+        from anonymiser.engine import class_kernels, kernels
 
         rows = _SMALL + 1
         keys = np.arange(rows, dtype=np.uint64) % np.uint64(32)
@@ -109,6 +109,7 @@ def warm() -> None:
             np.zeros(1, dtype=np.int32),
             ones.copy(),
         )
+        class_kernels.warm()
         _state["kernels"] = kernels
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from anonymiser.engine import backend, fallback
 from anonymiser.engine.histograms import Histogram, count_values, merge
 from anonymiser.engine.layout import Layout, Recoding, layout_for, recoding
+from anonymiser.engine.origin import Origin, finest_sums, origin_of
 from anonymiser.hierarchies.base import Hierarchy
 from anonymiser.microdata import smallest_dtype
 
@@ -34,20 +35,36 @@ class SensitiveCodes:
         Codes are below it.
     missing : int or None
         The code of a missing value.
+    hierarchy : Hierarchy or None
+        Codes are its labels at ``level``: needed by distances that follow it, and to name values.
+    level : int
+    order : (cardinality,) integer array or None
+        Rank of each code; equal ranks are equally far up. Needed by ordered distance where the
+        labels are no numbers. The rank of the missing code is ignored.
+    entity : bool
+        Whether the codes tell persons apart: then class sizes are counted over people.
     """
 
     name: str
     codes: npt.NDArray[np.unsignedinteger]
     cardinality: int
     missing: int | None = None
+    hierarchy: Hierarchy | None = None
+    level: int = 0
+    order: npt.NDArray[np.integer] | None = None
+    entity: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SensitiveInfo:
-    """What models need to know of a sensitive attribute beside its counts."""
+    """What models need to know of a sensitive attribute beside its counts; fields as in `SensitiveCodes`."""
 
     cardinality: int
     missing: int | None
+    hierarchy: Hierarchy | None = None
+    level: int = 0
+    order: npt.NDArray[np.integer] | None = None
+    entity: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +96,8 @@ class FrequencySet:
     lead : int or None
         A quasi-identifier whose code never decreases from one class to the next.
     rows : int
+    origin : Origin or None
+        The table before anything was generalised.
     """
 
     hierarchies: tuple[Hierarchy, ...]
@@ -94,6 +113,7 @@ class FrequencySet:
     sensitive: dict[str, SensitiveInfo]
     lead: int | None
     rows: int
+    origin: Origin | None = None
 
     @property
     def classes(self) -> int:
@@ -137,9 +157,10 @@ def build_members(
     sensitive: Sequence[SensitiveCodes] = (),
     *,
     node: Sequence[int] | None = None,
+    histograms: bool = False,
 ) -> tuple[FrequencySet, npt.NDArray[np.int32]]:
     """As `build`, with the class of each record: (rows,) int32 array."""
-    return _build(hierarchies, codes, sensitive, node, histograms=False, members=True)
+    return _build(hierarchies, codes, sensitive, node, histograms=histograms, members=True)
 
 
 def _build(
@@ -166,17 +187,33 @@ def _build(
     counted = {}
     if counting and class_of is not None:
         counted = {s.name: count_values(class_of, counts.size, s.codes, s.cardinality, s.missing) for s in sensitive}
-    totals = tuple(_leaf_totals(h, code) for h, code in zip(hierarchies, codes, strict=True))
-    info = {s.name: SensitiveInfo(s.cardinality, s.missing) for s in sensitive}
+    origin = origin_of(hierarchies, codes, None if any(levels) else finest_sums(counts))
+    totals = tuple(_leaf_totals(h, records) for h, records in zip(hierarchies, origin.marginals, strict=True))
     classes = FrequencySet(
-        tuple(hierarchies), levels, layout, keys, counts, united, places, mask_bits, counted, totals, info, lead, rows
+        tuple(hierarchies),
+        levels,
+        layout,
+        keys,
+        counts,
+        united,
+        places,
+        mask_bits,
+        counted,
+        totals,
+        {s.name: _info(s) for s in sensitive},
+        lead,
+        rows,
+        origin,
     )
     return classes, class_of
 
 
-def _leaf_totals(hierarchy: Hierarchy, leaves: npt.NDArray[np.unsignedinteger]) -> tuple[int, ...]:
-    """Leaves below the label of each record, summed, at every level: from the records of each label."""
-    records = np.bincount(leaves, minlength=len(hierarchy.leaves)).astype(np.int64)
+def _info(codes: SensitiveCodes) -> SensitiveInfo:
+    return SensitiveInfo(codes.cardinality, codes.missing, codes.hierarchy, codes.level, codes.order, codes.entity)
+
+
+def _leaf_totals(hierarchy: Hierarchy, records: npt.NDArray[np.int64]) -> tuple[int, ...]:
+    """Leaves below the label of each record, summed, at every level: from the records of each leaf."""
     totals = [int((records * hierarchy.leaf_counts[0]).sum())]
     for level in range(1, hierarchy.height + 1):
         parents = hierarchy.parents(level - 1, level)

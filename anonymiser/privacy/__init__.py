@@ -8,9 +8,39 @@ from pydantic import Field
 
 from anonymiser.privacy.anonymity import KAnonymity
 from anonymiser.privacy.base import PrivacyModel
-from anonymiser.privacy.diversity import DistinctDiversity
+from anonymiser.privacy.closeness import Distance, TCloseness
+from anonymiser.privacy.diversity import DistinctDiversity, EntropyDiversity, RecursiveDiversity
+from anonymiser.privacy.likeness import AlphaK, BetaLikeness, DeltaDisclosure
+from anonymiser.privacy.population import DeltaPresence, KMap, against
 
-__all__ = ["DistinctDiversity", "KAnonymity", "PrivacyModel", "Requirement"]
+__all__ = [
+    "AlphaK",
+    "BetaLikeness",
+    "DeltaDisclosure",
+    "DeltaPresence",
+    "Distance",
+    "DistinctDiversity",
+    "EntropyDiversity",
+    "KAnonymity",
+    "KMap",
+    "PrivacyModel",
+    "RecursiveDiversity",
+    "Requirement",
+    "TCloseness",
+    "against",
+]
 
-Requirement = Annotated[KAnonymity | DistinctDiversity, Field(discriminator="kind")]
+Requirement = Annotated[
+    KAnonymity
+    | DistinctDiversity
+    | EntropyDiversity
+    | RecursiveDiversity
+    | TCloseness
+    | AlphaK
+    | BetaLikeness
+    | DeltaDisclosure
+    | KMap
+    | DeltaPresence,
+    Field(discriminator="kind"),
+]
 """Any privacy model, as a recipe or a policy holds it."""

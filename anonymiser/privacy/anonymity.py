@@ -9,12 +9,17 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from anonymiser.engine.frequency import FrequencySet
+from anonymiser.privacy.people import class_sizes
 
 __all__ = ["KAnonymity"]
 
 
 class KAnonymity(BaseModel):
-    """Every class holds at least k records.
+    """Every class holds at least k people.
+
+    k is a whole number from 1 (nobody is hidden); higher is safer. Suppressed records are no class.
+    A missing quasi-identifier is a value of its own. Where the frequency set knows whose record is
+    whose, different persons are counted, not records.
 
     References
     ----------
@@ -28,7 +33,7 @@ class KAnonymity(BaseModel):
 
     @property
     def needs_histogram(self) -> bool:
-        """Class sizes suffice."""
+        """Class sizes suffice (persons are always counted where they are declared)."""
         return False
 
     @property
@@ -37,12 +42,13 @@ class KAnonymity(BaseModel):
         return None
 
     def passes(self, classes: FrequencySet) -> npt.NDArray[np.bool_]:
-        """Classes of at least k records."""
-        result: npt.NDArray[np.bool_] = classes.counts >= self.k
+        """Classes of at least k people."""
+        result: npt.NDArray[np.bool_] = class_sizes(classes) >= self.k
         return result
 
     def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_] | None) -> float | None:
         """The smallest chosen class; 0 where none is chosen."""
-        largest = np.iinfo(classes.counts.dtype).max
-        smallest = int(np.min(classes.counts, initial=largest, where=True if chosen is None else chosen))
+        sizes = class_sizes(classes)
+        largest = np.iinfo(sizes.dtype).max
+        smallest = int(np.min(sizes, initial=largest, where=True if chosen is None else chosen))
         return 0 if smallest == largest else smallest

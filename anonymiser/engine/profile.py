@@ -1,0 +1,205 @@
+"""What the sensitive values of each class say: one pass, from which every model on them follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from anonymiser.engine import backend, class_fallback
+from anonymiser.engine.histograms import Histogram
+from anonymiser.hierarchies.base import Hierarchy
+
+__all__ = ["Profile", "along_hierarchy", "along_order", "class_kernels", "profile_of", "recursive_infimum"]
+
+Reals = npt.NDArray[np.float64]
+Wholes = npt.NDArray[np.int64]
+
+_LOGS = np.arange(4096) * np.log(np.maximum(np.arange(4096), 1))
+_NO_CODE = -1
+_profiles: WeakKeyDictionary[Histogram, Profile] = WeakKeyDictionary()
+_trees: WeakKeyDictionary[Hierarchy, dict[int, tuple[Wholes, tuple[int, ...]]]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """Numbers of each class, for one sensitive attribute; a missing value is a value of its own.
+
+    f is a value's count in the class, s the class's size, p = f/s, q its share in the whole table.
+
+    Attributes
+    ----------
+    table : (cardinality,) int64 array
+        Records of each value in the whole table.
+    distinct, size, missing, largest : (classes,) int64 arrays
+        Different values; records; records whose value is missing; records of the commonest value.
+    gained : (classes,) int64 array
+        Σ max(0, f·n − s·T): s·n times the mass that the class holds beyond the table's shares.
+    log_sum : (classes,) float64 array
+        Σ f·ln f.
+    most, least : (classes,) float64 arrays
+        Largest and smallest p/q of a value that is in the class.
+    infimum : (classes, 3) float64 array
+        Infimum of c of recursive (c,l)-diversity for l = 2, 3, 4.
+    beyond : (classes,) bool array
+        Whether a value gains more than −ln q, so that enhanced β-likeness holds for no β.
+    """
+
+    table: Wholes
+    distinct: Wholes
+    size: Wholes
+    missing: Wholes
+    largest: Wholes
+    gained: Wholes
+    log_sum: Reals
+    most: Reals
+    least: Reals
+    infimum: Reals
+    beyond: npt.NDArray[np.bool_]
+
+    @property
+    def rows(self) -> int:
+        """Records of the whole table."""
+        return int(self.table.sum())
+
+    @property
+    def values(self) -> int:
+        """Different values that occur in the whole table."""
+        return int(np.count_nonzero(self.table))
+
+
+def class_kernels() -> Any:
+    """The compiled loops over classes once they are loaded, their NumPy twins until then."""
+    if not backend.is_warm():
+        return class_fallback
+    from anonymiser.engine import class_kernels as compiled
+
+    return compiled
+
+
+def profile_of(histogram: Histogram) -> Profile:
+    """Walk through the histogram, the first time that it is asked for."""
+    known = _profiles.get(histogram)
+    if known is None:
+        known = _profiles[histogram] = _walk(histogram)
+    return known
+
+
+def _walk(histogram: Histogram) -> Profile:
+    kernels = class_kernels()
+    classes = histogram.starts.size - 1
+    table = _totals(histogram)
+    rows = int(table.sum())
+    whole, real = np.zeros((classes, 4), dtype=np.int64), np.zeros((classes, 6))
+    beyond = np.zeros(classes, dtype=np.bool_)
+    if classes:
+        share = np.where(table > 0, table, 1) / rows
+        missing = _NO_CODE if histogram.missing is None else histogram.missing
+        arrays = (histogram.starts, histogram.values, histogram.counts)
+        limit = share * (1.0 - np.log(share))
+        inverse = 1.0 / np.maximum(table, 1)
+        kernels.profile(*arrays, table, rows, inverse, limit, missing, _LOGS, whole, real, beyond)
+    return Profile(
+        table=table,
+        distinct=np.diff(histogram.starts),
+        size=whole[:, 0],
+        missing=whole[:, 1],
+        largest=whole[:, 2],
+        gained=whole[:, 3],
+        log_sum=real[:, 0],
+        most=real[:, 1],
+        least=real[:, 2],
+        infimum=real[:, 3:],
+        beyond=beyond,
+    )
+
+
+def _totals(histogram: Histogram) -> Wholes:
+    table = np.zeros(histogram.cardinality, dtype=np.int64)
+    class_kernels().totals(histogram.values, histogram.counts, table)
+    return table
+
+
+def recursive_infimum(histogram: Histogram, length: int, *, skip: int | None = None) -> Reals:
+    """Largest count over the sum of the ``length``-th largest and all below, of each class.
+
+    Parameters
+    ----------
+    histogram : Histogram
+    length : int
+        l, at least 1.
+    skip : int or None
+        A value that is left out (the missing one).
+    """
+    out = np.zeros(histogram.starts.size - 1)
+    if out.size:
+        arrays = (histogram.starts, histogram.values, histogram.counts)
+        class_kernels().recursive(*arrays, length, _NO_CODE if skip is None else skip, out)
+    return out
+
+
+def along_order(histogram: Histogram, ranks: npt.NDArray[np.integer]) -> Reals:
+    """Distance of each class from the table along an order of the values.
+
+    Parameters
+    ----------
+    histogram : Histogram
+    ranks : (cardinality,) integer array
+        Rank of each value; values of equal rank count as one, values that do not occur as none.
+    """
+    out = np.zeros(histogram.starts.size - 1)
+    if not out.size:
+        return out
+    table = profile_of(histogram).table
+    there = table > 0
+    absent = 0
+    if histogram.missing is not None:
+        absent = int(table[histogram.missing])
+        there[histogram.missing] = False
+    known, place = np.unique(ranks[there], return_inverse=True)
+    rank = np.full(histogram.cardinality, _NO_CODE, dtype=np.int64)
+    rank[there] = place
+    by_rank = np.bincount(place, weights=table[there], minlength=known.size)
+    cumulated = by_rank.cumsum().astype(np.int64)
+    prefix = np.concatenate([[0.0], np.cumsum(cumulated.astype(np.float64))])
+    arrays = (histogram.starts, histogram.values, histogram.counts)
+    class_kernels().ordered(*arrays, rank, cumulated, prefix, absent, int(table.sum()), out)
+    return out
+
+
+def along_hierarchy(histogram: Histogram, hierarchy: Hierarchy, level: int) -> Reals:
+    """Distance of each class from the table along a hierarchy whose labels at ``level`` are the values.
+
+    A hierarchy whose top level has several labels gets a level above them that holds them all.
+    """
+    out = np.zeros(histogram.starts.size - 1)
+    if not out.size:
+        return out
+    up, starts = _trees.setdefault(hierarchy, {}).get(level) or _tree(hierarchy, level)
+    table = np.zeros(up.size, dtype=np.int64)
+    table[: histogram.cardinality] = profile_of(histogram).table
+    for low, high in pairwise(starts):
+        table += np.bincount(up[low:high], weights=table[low:high], minlength=up.size).astype(np.int64)
+    arrays = (histogram.starts, histogram.values, histogram.counts)
+    class_kernels().hierarchical(*arrays, up, table, len(starts) - 1, int(table[-1]), out)
+    return out
+
+
+def _tree(hierarchy: Hierarchy, level: int) -> tuple[Wholes, tuple[int, ...]]:
+    """Parent of each node from ``level`` on (lowest level first, one root last); first node of each level."""
+    sizes = [len(labels) for labels in hierarchy.labels[level:]]
+    parts, starts = [], [0]
+    for low, size in enumerate(sizes[:-1], start=level):
+        starts.append(starts[-1] + size)
+        parts.append(hierarchy.parents(low, low + 1).astype(np.int64) + starts[-1])
+    if sizes[-1] > 1:
+        starts.append(starts[-1] + sizes[-1])
+        parts.append(np.full(sizes[-1], starts[-1], dtype=np.int64))
+    parts.append(np.array(starts[-1:], dtype=np.int64))
+    found = np.concatenate(parts), tuple(starts)
+    _trees.setdefault(hierarchy, {})[level] = found
+    return found

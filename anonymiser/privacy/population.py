@@ -1,0 +1,202 @@
+"""k-map and δ-presence: how many people of a population each class may stand for.
+
+The population is a second frequency set over the same hierarchies, from a table that holds the
+people of this one among others. Both models look at class sizes in it, F, beside those here, f.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from anonymiser.engine.frequency import FrequencySet, roll_up
+from anonymiser.errors import InputError
+from anonymiser.privacy.base import TOLERANCE, PrivacyModel, extreme
+from anonymiser.privacy.people import class_sizes
+
+__all__ = ["AgainstPopulation", "DeltaPresence", "KMap", "against", "population_sizes", "presence"]
+
+_NO_POPULATION = "A requirement needs a population table. Add one, or take the requirement out."
+
+
+class _OnPopulation(BaseModel):
+    """What the two models share: alone they know no population, and so say nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @property
+    def needs_histogram(self) -> bool:
+        """Class sizes suffice."""
+        return False
+
+    @property
+    def attribute(self) -> str | None:
+        """No sensitive attribute is concerned."""
+        return None
+
+    def passes(self, classes: FrequencySet) -> npt.NDArray[np.bool_]:  # noqa: ARG002
+        """Cannot be said without a population: see `against`.
+
+        Raises
+        ------
+        InputError
+            Always.
+        """
+        raise InputError(_NO_POPULATION)
+
+    def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_] | None) -> float | None:  # noqa: ARG002
+        """None: there is no population."""
+        return None
+
+
+class KMap(_OnPopulation):
+    """Every class matches at least k people of the population: F ≥ k.
+
+    From 0 (the class is not in the population table at all, which then cannot hold these people);
+    higher is safer.
+
+    References
+    ----------
+    Sweeney (2001), Computational disclosure control.
+    """
+
+    kind: Literal["k_map"] = "k_map"
+    k: int = Field(ge=1)
+
+    def passes_in(self, classes: FrequencySet, population: FrequencySet) -> npt.NDArray[np.bool_]:
+        """Classes of at least k people of the population."""
+        return population_sizes(classes, population) >= self.k
+
+    def reached_in(
+        self, classes: FrequencySet, population: FrequencySet, chosen: npt.NDArray[np.bool_] | None
+    ) -> float | None:
+        """The smallest F of a chosen class."""
+        return extreme(population_sizes(classes, population), chosen, np.min)
+
+
+class DeltaPresence(_OnPopulation):
+    """Nobody's presence in the table is too certain, or too unlikely: minimum ≤ f/F ≤ maximum.
+
+    From 0 to 1; what is reached is the largest f/F. With a minimum above 0 every class of the
+    population has to be represented, and leaving a class out would itself tell that its people are
+    absent: then one class that fails fails them all. A class that is not in the population table
+    counts as certain (1).
+
+    References
+    ----------
+    Nergiz, Atzori, Clifton (2007), Hiding the presence of individuals from shared databases.
+    """
+
+    kind: Literal["delta_presence"] = "delta_presence"
+    minimum: float = Field(default=0.0, ge=0, le=1)
+    maximum: float = Field(ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.minimum > self.maximum:
+            raise ValueError("the minimum of δ-presence is above its maximum")
+        return self
+
+    def passes_in(self, classes: FrequencySet, population: FrequencySet) -> npt.NDArray[np.bool_]:
+        """Classes within both bounds; with a minimum all or none."""
+        share = presence(classes, population)
+        within = (share >= self.minimum - TOLERANCE) & (share <= self.maximum + TOLERANCE)
+        if self.minimum > 0:
+            complete = int(np.count_nonzero(population_sizes(classes, population))) == population.classes
+            within &= complete and bool(within.all())
+        return within
+
+    def reached_in(
+        self, classes: FrequencySet, population: FrequencySet, chosen: npt.NDArray[np.bool_] | None
+    ) -> float | None:
+        """The largest f/F of a chosen class."""
+        return extreme(presence(classes, population), chosen, np.max)
+
+
+@dataclass(frozen=True, eq=False)
+class AgainstPopulation:
+    """One of the two models with its population: a `PrivacyModel` like the others."""
+
+    model: KMap | DeltaPresence
+    population: FrequencySet
+    _rolled: list[FrequencySet] = field(default_factory=list, repr=False)
+
+    @property
+    def needs_histogram(self) -> bool:
+        """Class sizes suffice."""
+        return False
+
+    @property
+    def attribute(self) -> str | None:
+        """No sensitive attribute is concerned."""
+        return None
+
+    def passes(self, classes: FrequencySet) -> npt.NDArray[np.bool_]:
+        """Which classes satisfy it."""
+        return self.model.passes_in(classes, self._at(classes))
+
+    def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_] | None) -> float | None:
+        """The value that the chosen classes reach."""
+        return self.model.reached_in(classes, self._at(classes), chosen)
+
+    def model_dump(self) -> dict[str, Any]:
+        """The requirement without the population."""
+        return self.model.model_dump()
+
+    def _at(self, classes: FrequencySet) -> FrequencySet:
+        """The population at the node, kept until another one is asked for."""
+        if not self._rolled or self._rolled[0].node != classes.node:
+            self._rolled[:] = [roll_up(self.population, classes.node)]
+        return self._rolled[0]
+
+
+def against(requirements: Sequence[PrivacyModel], population: FrequencySet | None) -> list[PrivacyModel]:
+    """The requirements, those on a population bound to it (None: they stay without one)."""
+    if population is None:
+        return list(requirements)
+    return [AgainstPopulation(r, population) if isinstance(r, KMap | DeltaPresence) else r for r in requirements]
+
+
+def presence(classes: FrequencySet, population: FrequencySet) -> npt.NDArray[np.float64]:
+    """f/F of each class, at most 1; 1 for a class that the population does not have."""
+    there = population_sizes(classes, population)
+    share: npt.NDArray[np.float64] = np.where(there > 0, class_sizes(classes) / np.maximum(there, 1), 1.0)
+    return np.minimum(share, 1.0)
+
+
+def population_sizes(classes: FrequencySet, population: FrequencySet) -> npt.NDArray[np.int64]:
+    """People of the population in each class, 0 where it does not have the class: (classes,) int64 array.
+
+    Parameters
+    ----------
+    classes : FrequencySet
+    population : FrequencySet
+        Over the same hierarchies, at the same node or a finer one.
+
+    Raises
+    ------
+    InputError
+        The two were encoded with different hierarchies.
+    """
+    pairs = list(zip(classes.hierarchies, population.hierarchies, strict=False))
+    if len(classes.hierarchies) != len(population.hierarchies) or any(
+        here is not there and here.labels != there.labels for here, there in pairs
+    ):
+        raise InputError(
+            "The population table was not encoded like the table. "
+            "It needs the same columns, and hierarchies that hold the values of both."
+        )
+    there = population if population.node == classes.node else roll_up(population, classes.node)
+    both = np.concatenate([there.keys, classes.keys], axis=1)
+    number = np.zeros(both.shape[1], dtype=np.int64)
+    for word in both:
+        _, rank = np.unique(word, return_inverse=True)
+        _, number = np.unique(number * both.shape[1] + rank, return_inverse=True)
+    sizes = np.zeros(both.shape[1], dtype=np.int64)
+    sizes[number[: there.classes]] = class_sizes(there)
+    return sizes[number[there.classes :]]
