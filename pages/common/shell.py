@@ -48,6 +48,7 @@ def run() -> None:
     with problems():
         state.start()
         _sidebar(page.title)
+        state.shell_is_behind(drawn=True)
         state.in_shell(running=True)
         try:
             page.run()

@@ -44,6 +44,7 @@ __all__ = [
     "redo",
     "reset",
     "save",
+    "shell_is_behind",
     "start",
     "to_policy_levels",
     "undo",
@@ -116,6 +117,13 @@ def in_shell(*, running: bool | None = None) -> bool:
     return bool(st.session_state.get("in_shell"))
 
 
+def shell_is_behind(*, drawn: bool = False) -> bool:
+    """Whether a callback of a fragment changed what the sidebar shows; the shell says when it is drawn."""
+    if drawn:
+        st.session_state["shell-behind"] = False
+    return bool(st.session_state.get("shell-behind"))
+
+
 def problem(sentence: str | None = None) -> str | None:
     """What went wrong in a callback, told once; with an argument, remember it."""
     if sentence is not None:
@@ -154,10 +162,12 @@ def follow() -> None:
 
 
 def _in_callback(change: Callable[[], object]) -> None:
+    before = project().policy
     try:
         change()
     except AnonymiserError as error:
         problem(str(error))
+    st.session_state["shell-behind"] = project().policy != before
     follow()
 
 
