@@ -29,7 +29,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.lists(CELLS, max_size=6), max_size=4), st.booleans())
 def test_encoding_is_what_plain_python_does(chunks: list[list[str | None]], dictionaries: bool) -> None:  # noqa: FBT001
     text = pa.chunked_array([pa.array(chunk, pa.string()) for chunk in chunks], pa.string())

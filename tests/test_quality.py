@@ -189,7 +189,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(NAMES, st.lists(VALUES, min_size=1, max_size=15))
 def test_any_column_is_survived_and_no_value_is_said(name: str, values: list[str | None]) -> None:
     table = Microdata.from_columns({name: values})

@@ -60,7 +60,7 @@ def test_nothing_is_guessed_when_no_day_is_above_twelve(days: list[dt.date], dat
     assert date_format in found.candidates
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.text(max_size=12)))
 def test_any_text_is_survived(values: list[str]) -> None:
     evidence(*values)
