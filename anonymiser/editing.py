@@ -46,6 +46,7 @@ from anonymiser.recipe import AttributePlan, Recipe, Treatment
 __all__ = [
     "MOST_LISTED",
     "NumberRule",
+    "RoleGroup",
     "RuleKind",
     "edge_rows",
     "edges_rule",
@@ -56,6 +57,7 @@ __all__ = [
     "new_rule",
     "number_rule",
     "numbers_in",
+    "role_groups",
     "with_concept",
     "with_hierarchy",
     "with_roles",
@@ -118,7 +120,53 @@ class NumberRule:
     unit: str = ""
 
 
+@dataclass(frozen=True)
+class RoleGroup:
+    """Columns that do the same to a person.
+
+    Attributes
+    ----------
+    title, meaning : str
+    columns : tuple of str
+    """
+
+    title: str
+    meaning: str
+    columns: tuple[str, ...]
+
+
 # --- roles ---
+
+
+def role_groups(recipe: Recipe) -> tuple[RoleGroup, ...]:
+    """Which columns point at a person, and how; a column that is observable and sensitive is in both groups."""
+
+    def columns(belongs: Callable[[Role], bool]) -> tuple[str, ...]:
+        return tuple(plan.name for plan in recipe.attributes if belongs(plan.role))
+
+    return (
+        RoleGroup(
+            "Name one person",
+            "Direct identifiers: each points at one person by itself. They never leave.",
+            columns(lambda role: role is Role.DIRECT),
+        ),
+        RoleGroup(
+            "Point together",
+            "Quasi-identifiers: outsiders can find them in registers or online, and together they single people out. "
+            "They count towards the groups.",
+            columns(lambda role: role is Role.QUASI),
+        ),
+        RoleGroup(
+            "Seen by others",
+            "Observable: in no register, but a friend or a colleague may know them.",
+            columns(lambda role: role.is_observable),
+        ),
+        RoleGroup(
+            "Could harm",
+            "Sensitive: learning them about a person could hurt that person.",
+            columns(lambda role: role.is_sensitive),
+        ),
+    )
 
 
 def with_roles(recipe: Recipe, roles: Mapping[str, Role], policy: Policy) -> Recipe:

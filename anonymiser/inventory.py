@@ -13,15 +13,27 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymiser.hierarchies import Hierarchy
-from anonymiser.microdata import Column
+from anonymiser.microdata import Column, Microdata
+from anonymiser.recipe import Recipe
+from anonymiser.transform.encoded import EncodedTable
 
-__all__ = ["ColumnFacts", "LevelFacts", "column_facts", "level_facts", "most_alone", "shape_of"]
+__all__ = [
+    "ColumnFacts",
+    "LevelFacts",
+    "alone_sentence",
+    "column_facts",
+    "facts_of",
+    "level_facts",
+    "most_alone",
+    "shape_of",
+]
 
 _EXAMPLES: Final = 3
 _LOOKED_AT: Final = 1_000
 _LONGEST: Final = 24
-_KINDS: Final = ((re.compile(r"[^\W\d_]"), "a"), (re.compile(r"\d"), "9"))
-_RUN: Final = re.compile(r"(a|9)\1{8,}|([^a9])\2{3,}")
+_NAMED: Final = 6
+_KINDS: Final = ((re.compile(r"[^\W\d_]"), "A"), (re.compile(r"\d"), "9"))
+_RUN: Final = re.compile(r"(A|9)\1{8,}|([^A9])\2{3,}")
 
 
 @dataclass(frozen=True)
@@ -74,8 +86,21 @@ class LevelFacts:
     alone: int
 
 
-_FACTS: WeakKeyDictionary[Column, ColumnFacts] = WeakKeyDictionary()
-"""Kept as long as the column is: a page asks at every run."""
+_FACTS: WeakKeyDictionary[Microdata, dict[object, ColumnFacts]] = WeakKeyDictionary()
+"""Kept as long as the table is: a page asks at every run, and columns of a wide table come and go."""
+
+
+def facts_of(table: EncodedTable, recipe: Recipe) -> tuple[ColumnFacts, ...]:
+    """Figures of every column of a recipe, derived ones included, in its order."""
+    derived = {rule.name: rule for rule in recipe.derived}
+    known = _FACTS.setdefault(table.microdata, {})
+    found = []
+    for plan in recipe.attributes:
+        key = derived.get(plan.name, plan.name)
+        if key not in known:
+            known[key] = column_facts(table.column(recipe, plan.name))
+        found.append(known[key])
+    return tuple(found)
 
 
 def column_facts(column: Column) -> ColumnFacts:
@@ -87,25 +112,21 @@ def column_facts(column: Column) -> ColumnFacts:
     >>> home = Microdata.from_columns({"home": ["LS5 8FN", "LS5 8FN", "M1 1AA", None]}).column("home")
     >>> facts = column_facts(home)
     >>> facts.distinct, facts.alone, facts.missing, facts.shape
-    (2, 1, 1, 'aa9 9aa')
+    (2, 1, 1, 'AA9 9AA')
     """
-    kept = _FACTS.get(column)
-    if kept is None:
-        counts = column.counts
-        shapes: Counter[str] = Counter()
-        for value, count in zip(column.values[:_LOOKED_AT], counts[:-1].tolist(), strict=False):
-            shapes[shape_of(value)] += count
-        kept = ColumnFacts(
-            name=column.name,
-            rows=int(counts.sum()),
-            missing=int(counts[-1]),
-            distinct=len(column.values),
-            alone=int(np.count_nonzero(counts[:-1] == 1)),
-            shape=shapes.most_common(1)[0][0] if shapes else "",
-            examples=column.values[:_EXAMPLES],
-        )
-        _FACTS[column] = kept
-    return kept
+    counts = column.counts
+    shapes: Counter[str] = Counter()
+    for value, count in zip(column.values[:_LOOKED_AT], counts[:-1].tolist(), strict=False):
+        shapes[shape_of(value)] += count
+    return ColumnFacts(
+        name=column.name,
+        rows=int(counts.sum()),
+        missing=int(counts[-1]),
+        distinct=len(column.values),
+        alone=int(np.count_nonzero(counts[:-1] == 1)),
+        shape=shapes.most_common(1)[0][0] if shapes else "",
+        examples=column.values[:_EXAMPLES],
+    )
 
 
 def level_facts(hierarchy: Hierarchy, column: Column) -> tuple[LevelFacts, ...]:
@@ -126,16 +147,16 @@ def level_facts(hierarchy: Hierarchy, column: Column) -> tuple[LevelFacts, ...]:
 
 
 def shape_of(value: str) -> str:
-    """What a value looks like: letters as ``a``, digits as ``9``, everything else as it is.
+    """What a value looks like: letters as ``A``, digits as ``9``, everything else as it is.
 
     >>> shape_of("ZZ 19 48"), shape_of("05/07/1984"), shape_of("Northern Mariana Islands")
-    ('aa 99 99', '99/99/9999', 'aaaaaaaa aaaaaaa aaaaaaa')
+    ('AA 99 99', '99/99/9999', 'AAAAAAAA AAAAAAA AAAAAAA')
     >>> shape_of("a" * 60)
-    'aaaaa…'
+    'AAAAA…'
     """
     for pattern, sign in _KINDS:
         value = pattern.sub(sign, value)
-    value = "".join(c if c in "a9" or not c.isalnum() else "a" for c in value)
+    value = "".join(c if c in "A9" or not c.isalnum() else "A" for c in value)
     value = _RUN.sub(lambda run: run.group()[:5] + "…", value)
     return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
 
@@ -149,3 +170,19 @@ def _level(name: str, records: npt.NDArray[np.floating | np.integer]) -> LevelFa
 def most_alone(facts: Sequence[ColumnFacts], limit: int = 20) -> tuple[ColumnFacts, ...]:
     """The columns in which most records stand alone, most first."""
     return tuple(sorted(facts, key=lambda column: -column.alone)[:limit])
+
+
+def alone_sentence(facts: Sequence[ColumnFacts]) -> str:
+    """Which columns tell people apart, in words.
+
+    >>> alone_sentence([ColumnFacts("nino", 10, 0, 10, 10, "", ()), ColumnFacts("sex", 10, 0, 2, 0, "", ())])
+    'In 1 of 2 columns more than half of the people stand alone: nino. Whoever knows such a value knows the person.'
+    """
+    telling = [column.name for column in facts if column.alone * 2 > column.rows]
+    if not telling:
+        return "In no column do more than half of the people stand alone; columns together may still single them out."
+    named = ", ".join(telling[:_NAMED]) + (f" and {len(telling) - _NAMED} more" if len(telling) > _NAMED else "")
+    return (
+        f"In {len(telling)} of {len(facts)} columns more than half of the people stand alone: {named}. "
+        "Whoever knows such a value knows the person."
+    )

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from anonymiser.microdata import Microdata
 from anonymiser.project import Project
+from anonymiser.quality import Finding
 from anonymiser.release.keys import OwnerKeys
 from anonymiser.releasing import Particulars, ReleaseResult
 from pages.common import state
@@ -25,6 +26,8 @@ class Desk:
     ----------
     candidate : tuple of (object, Microdata) or None
         A table that was read and not yet opened, with what it was read from.
+    findings : tuple of Finding or None
+        What is to be known of the table's quality, once it was looked for.
     keys : OwnerKeys or None
         From the owner's vault, once it was opened.
     vault_passphrase : str
@@ -36,6 +39,7 @@ class Desk:
     """
 
     candidate: tuple[object, Microdata] | None = None
+    findings: tuple[Finding, ...] | None = None
     keys: OwnerKeys | None = field(default=None, repr=False)
     vault_passphrase: str = field(default="", repr=False)
     draft: tuple[str, Particulars] | None = None

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import pandas as pd
 import streamlit as st
 
-from anonymiser import autosave
 from anonymiser.attributes import Role
-from anonymiser.editing import kind_of, kinds_for, new_rule, with_hierarchy
-from anonymiser.errors import AnonymiserError, HierarchyError, OutputError
-from anonymiser.hierarchies import HierarchySpec, preview, read_arx_csv, write_arx_csv
+from anonymiser.editing import kind_of, kinds_for, new_rule
+from anonymiser.errors import AnonymiserError
+from anonymiser.hierarchies import preview
 from anonymiser.inventory import level_facts
 from anonymiser.limits import HIDDEN, PREVIEW_ROWS
 from anonymiser.microdata import Column
 from anonymiser.project import Project
 from anonymiser.recipe import AttributePlan
-from anonymiser.release.files import plain_words, write_whole
 from pages.common import rule_forms, state
+from pages.common.rules import exchange, refused, replace_rule
 from pages.common.words import escape
 
 __all__ = ["hierarchies"]
-
-_LONGEST: Final = 300
-_KEPT: Final = "Nothing was changed: the rule of before stays."
 
 
 def hierarchies(project: Project) -> None:
@@ -41,7 +35,7 @@ def hierarchies(project: Project) -> None:
         plan = plans[name]
         column = project.table.column(project.recipe, name)
         _rule(project, plan, column)
-        _exchange(project, plan, column)
+        exchange(project, plan, column)
     with right:
         _levels(project, plan, column)
 
@@ -61,24 +55,9 @@ def _rule(project: Project, plan: AttributePlan, column: Column) -> None:
             make = rule_forms.form(kind, spec, column)
         label = "Use these levels" if kind is not present else "Apply"
         if make is not None and st.button(label, key="apply-rule", type="primary", icon=":material/check:"):
-            _replace(project, plan, column, make())
+            replace_rule(project, plan, column, make())
     except AnonymiserError as error:
-        _refused(error)
-
-
-def _replace(project: Project, plan: AttributePlan, column: Column, spec: HierarchySpec) -> None:
-    """Put another rule on a column, if it places every value."""
-    spec.build(column, strict=True)
-    project.change_roles(with_hierarchy(project.recipe, plan.name, spec))
-    state.save()
-    st.rerun()
-
-
-def _refused(error: AnonymiserError) -> None:
-    sentence = escape(error, _LONGEST)
-    if isinstance(error, HierarchyError) and error.values and not state.presenting():
-        sentence += "  \nFor example: " + ", ".join(escape(value) for value in error.values)
-    st.error(f"{sentence}  \n{_KEPT}", icon=":material/error:")
+        refused(error)
 
 
 def _levels(project: Project, plan: AttributePlan, column: Column) -> None:
@@ -100,6 +79,7 @@ def _levels(project: Project, plan: AttributePlan, column: Column) -> None:
         hide_index=True,
         key=f"levels-{plan.name}",
         column_config={
+            "Level": st.column_config.TextColumn(width="medium"),
             "Groups": number("Different values", format="localized"),
             "Smallest": number("People in the rarest", format="localized"),
             "Alone": number("People alone", format="localized"),
@@ -114,38 +94,6 @@ def _levels(project: Project, plan: AttributePlan, column: Column) -> None:
     pairs = preview(hierarchy, column, hierarchy.level_names.index(shown))
     values = pd.DataFrame(pairs, columns=["Value", "Records"])
     values["Value"] = values["Value"].replace({HIDDEN: "hidden"})
-    st.dataframe(values, hide_index=True, height=250, key=f"values-{plan.name}")
+    st.dataframe(values, hide_index=True, key=f"values-{plan.name}")
     if len(pairs) == PREVIEW_ROWS:
         st.caption(f"The first {PREVIEW_ROWS} are shown.")
-
-
-def _exchange(project: Project, plan: AttributePlan, column: Column) -> None:
-    """Levels from ARX, and for ARX."""
-    with st.popover("Exchange with ARX", icon=":material/swap_horiz:", type="tertiary"):
-        st.caption("ARX keeps levels as a CSV file: a value a row, then its label at each level.")
-        upload = st.file_uploader("Take levels from a file", "csv", key=f"arx-{plan.name}")
-        try:
-            if upload is not None and st.button("Use this file", key="arx-use", type="primary"):
-                text = upload.getvalue().decode("utf-8-sig", errors="replace")
-                _replace(project, plan, column, read_arx_csv(text, plan.name))
-            if st.button("Save these levels as a file", key="arx-save", icon=":material/save:"):
-                saved = _save(project, plan)
-                st.success(
-                    f"Saved as {escape(saved)} in the folder 'hierarchies' beside your vault. It never leaves "
-                    "this machine by itself: it lists the values of the column."
-                )
-        except AnonymiserError as error:
-            _refused(error)
-
-
-def _save(project: Project, plan: AttributePlan) -> str:
-    """Write the levels beside the vault: a download would be served without asking who fetches it."""
-    folder = autosave.home() / "hierarchies"
-    path = folder / f"{project.microdata.fingerprint[:8]}_{plan.name.replace('/', '_')}.csv"
-    text = write_arx_csv(project.table.hierarchy(project.recipe, plan))
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(path, text.encode(), mode=0o600)
-    except OSError as error:
-        raise plain_words(error, "writing the levels") from OutputError(str(error.errno))
-    return path.name

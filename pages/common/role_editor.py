@@ -14,6 +14,7 @@ from anonymiser.editing import RoleGroup, role_groups, with_concept, with_roles
 from anonymiser.hierarchies import suggest_spec
 from anonymiser.inventory import facts_of
 from anonymiser.project import Project
+from anonymiser.suggest import Suggestion
 from pages.common import state
 from pages.common.shell import problems
 from pages.common.words import escape
@@ -21,7 +22,9 @@ from pages.common.words import escape
 __all__ = ["cards", "editor"]
 
 _SHOWN: Final = 8
-_ROW: Final = 36
+_LONGEST: Final = 40
+_MAY_BREAK: Final = "\u200b"
+_ROW: Final = 35
 _MOST_HIGH: Final = 20
 _ROLE_HELP: Final = (
     "Direct identifier: points at one person by itself; never leaves. Quasi-identifier: points at a person together "
@@ -42,8 +45,8 @@ def cards(project: Project) -> None:
 def editor(project: Project) -> None:
     """The table of columns; a change applies at once, and undo brings it back."""
     st.caption(
-        "Suggested from names and contents. Change a role, or what a column is about, in the table: several at once by "
-        "copying a cell over others. Changes apply at once; Undo in the sidebar takes them back."
+        "Suggested from names and contents. Change a role, or what a column is about, in its cell; copy a cell over "
+        "others to change several. It applies at once, and Undo takes it back."
     )
     frame = _frame(project)
     key = hashlib.sha256(frame.to_csv().encode()).hexdigest()[:12]
@@ -51,7 +54,7 @@ def editor(project: Project) -> None:
         frame,
         key=f"roles-{key}",
         hide_index=True,
-        height=_ROW * min(len(frame) + 1, _MOST_HIGH),
+        height=_ROW * (min(len(frame), _MOST_HIGH) + 1) + 2,
         disabled=[name for name in frame.columns if name not in ("Role", "About")],
         column_config=_columns(project),
     )
@@ -63,17 +66,17 @@ def editor(project: Project) -> None:
 
 
 def _frame(project: Project) -> pd.DataFrame:
-    reasons = {suggestion.name: " ".join(suggestion.reasons) for suggestion in project.suggestions}
+    reasons = {suggestion.name: _evidence(suggestion) for suggestion in project.suggestions}
     computed = {rule.name: f"Computed from {' and '.join(rule.inputs)}." for rule in project.recipe.derived}
     rows = [
         {
             "Column": plan.name,
             "Role": plan.role.value,
-            "About": plan.concept.value,
             "Why": reasons.get(plan.name) or computed.get(plan.name, ""),
             "Different": facts.distinct,
             "Alone": facts.alone,
             "Looks like": facts.shape,
+            "About": plan.concept.value,
             "Examples": " · ".join(facts.examples),
         }
         for plan, facts in zip(project.recipe.attributes, facts_of(project.table, project.recipe), strict=True)
@@ -82,28 +85,34 @@ def _frame(project: Project) -> pd.DataFrame:
     return frame.drop(columns="Examples") if state.presenting() else frame
 
 
+def _evidence(suggestion: Suggestion) -> str:
+    """What speaks for the role; figures and consequences stand elsewhere on the page."""
+    told = [reason for reason in suggestion.reasons[:-1] if not reason[:1].isdigit() or "%" in reason]
+    return " ".join(told or suggestion.reasons)
+
+
 def _columns(project: Project) -> dict[str, object]:
     config = st.column_config
     return {
-        "Column": config.TextColumn(pinned=True, width=150),
-        "Role": config.SelectboxColumn(options=[r.value for r in Role], required=True, help=_ROLE_HELP, width=150),
+        "Column": config.TextColumn(pinned=True, width=175),
+        "Role": config.SelectboxColumn(options=[r.value for r in Role], required=True, help=_ROLE_HELP, width=165),
+        "Why": config.TextColumn("Why this role", width=300, help="Double-click a cell to read all of it."),
+        "Different": config.NumberColumn("Different", format="localized", width=80, help="Different values."),
+        "Alone": config.NumberColumn(
+            "Alone",
+            format="localized",
+            width=70,
+            help=f"Of {project.microdata.rows:,} records, those with a value that nobody else has.",
+        ),
+        "Looks like": config.TextColumn(help="A stands for a letter, 9 for a digit.", width=145),
         "About": config.SelectboxColumn(
             "What it is about",
             options=[c.value for c in Concept],
             required=True,
-            width=150,
+            width=160,
             help="The recipient's policy speaks of this. Changing it also proposes another way to blur the column.",
         ),
-        "Why": config.TextColumn("Why this role", width=330, help="Double-click a cell to read all of it."),
-        "Different": config.NumberColumn("Different values", format="localized", width="small"),
-        "Alone": config.NumberColumn(
-            "Alone",
-            format="localized",
-            width="small",
-            help=f"Of {project.microdata.rows:,} records, those with a value that nobody else has.",
-        ),
-        "Looks like": config.TextColumn(help="a stands for a letter, 9 for a digit.", width="small"),
-        "Examples": config.TextColumn(help="From your file; hidden in presentation mode.", width="medium"),
+        "Examples": config.TextColumn(help="From your file; hidden in presentation mode.", width="large"),
     }
 
 
@@ -124,4 +133,5 @@ def _apply(project: Project, before: pd.DataFrame, changed: pd.DataFrame) -> Non
 def _names(group: RoleGroup) -> str:
     names: Sequence[str] = group.columns
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return (", ".join(escape(name, 40) for name in names[:_SHOWN]) + more) or "none"
+    shown = ", ".join(escape(name, _LONGEST).replace("\\_", f"\\_{_MAY_BREAK}") for name in names[:_SHOWN])
+    return shown + more or "none"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Final
 
@@ -15,12 +16,12 @@ from anonymiser.editing import (
     edges_rule,
     group_rows,
     groups_rule,
-    new_rule,
     number_rule,
     numbers_in,
 )
 from anonymiser.errors import HierarchyError
 from anonymiser.hierarchies import (
+    SPECS,
     DateSpec,
     HierarchySpec,
     IntervalSpec,
@@ -58,30 +59,35 @@ def form(kind: RuleKind, spec: HierarchySpec, column: Column) -> Callable[[], Hi
     callable or None
         Makes the rule from the fields, or raises HierarchyError; None where nothing can be chosen now.
     """
-    return _FORMS[kind](spec, column)
+    seed = f"{column.name}|{SPECS.dump_json(spec).decode()}"  # another column or rule begins with its own values
+    return _FORMS[kind](spec, column, f"rule-{hashlib.sha256(seed.encode()).hexdigest()[:12]}")
 
 
-def _flat(spec: HierarchySpec, _column: Column) -> Callable[[], HierarchySpec]:
-    st.caption("The value as it is, or nothing. Suits a column of two or three values.")
+def _flat(spec: HierarchySpec, _column: Column, _scope: str) -> Callable[[], HierarchySpec]:
+    st.caption("The value as it is, or nothing: for a column of two or three values. There is nothing to choose.")
     return lambda: spec
 
 
-def _dates(spec: HierarchySpec, _column: Column) -> Callable[[], HierarchySpec]:
+def _dates(spec: HierarchySpec, _column: Column, scope: str) -> Callable[[], HierarchySpec]:
     known = spec if isinstance(spec, DateSpec) else DateSpec()
-    choices = sorted({*_STEPS, *known.steps}, key=lambda step: (*_STEPS, *known.steps).index(step))
-    steps = st.multiselect("Steps, from fine to coarse", choices, list(known.steps), key="date-steps")
+    choices = sorted({*_STEPS, *known.steps}, key=(*_STEPS, *known.steps).index)
+    steps = st.multiselect("Steps, from fine to coarse", choices, list(known.steps), key=f"{scope}-date-steps")
     left, right = st.columns(2)
-    layout = left.text_input("How dates are written", known.format, key="date-format", help="%d day, %m month, %Y year")
+    layout = left.text_input(
+        "How dates are written", known.format, key=f"{scope}-date-format", help="%d day, %m month, %Y year"
+    )
     origin = right.number_input(
         "Bands begin in a year like",
         0,
         9999,
         known.origin,
-        key="date-origin",
+        key=f"{scope}-date-origin",
         help="With 1985 and 20 years: 1985–2004.",
     )
-    first = left.number_input("One band before", 0, 9999, known.first, key="date-first", placeholder="no limit")
-    last = right.number_input("One band from", 0, 9999, known.last, key="date-last", placeholder="no limit")
+    first = left.number_input(
+        "One band before", 0, 9999, known.first, key=f"{scope}-date-first", placeholder="no limit"
+    )
+    last = right.number_input("One band from", 0, 9999, known.last, key=f"{scope}-date-last", placeholder="no limit")
     return lambda: known.model_copy(
         update={
             "steps": tuple(step for step in choices if step in steps),
@@ -93,40 +99,40 @@ def _dates(spec: HierarchySpec, _column: Column) -> Callable[[], HierarchySpec]:
     )
 
 
-def _numbers(spec: HierarchySpec, column: Column) -> Callable[[], HierarchySpec]:
+def _numbers(spec: HierarchySpec, column: Column, scope: str) -> Callable[[], HierarchySpec]:
     known = numbers_in(spec)
     way = st.segmented_control(
-        "Ranges", ["As they are", "Made anew"], default="As they are", key="number-way", required=True
+        "Ranges", ["As they are", "Made anew"], default="As they are", key=f"{scope}-number-way", required=True
     )
     if way == "As they are" and isinstance(spec, IntervalSpec):
-        return _edges(spec)
+        return _edges(spec, scope)
     widths = st.text_input(
         "Widths, from fine to coarse",
         ", ".join(map(show_number, known.widths)),
-        key="widths",
+        key=f"{scope}-widths",
         help="Each divides the next: 1, 5, 10.",
     )
     left, right = st.columns(2)
-    bands = left.number_input("Bands of equal size on top", 0, 12, known.bands, key="bands", help="0: none.")
-    unit = right.text_input("Unit", known.unit, key="unit", placeholder="kg")
-    bottom = left.number_input("One range below", value=None, key="bottom", placeholder="no limit")
-    top = right.number_input("One range from", value=None, key="top", placeholder="no limit")
+    bands = left.number_input("Bands of equal size on top", 0, 12, known.bands, key=f"{scope}-bands", help="0: none.")
+    unit = right.text_input("Unit", known.unit, key=f"{scope}-unit", placeholder="kg")
+    bottom = left.number_input("One range below", value=None, key=f"{scope}-bottom", placeholder="no limit")
+    top = right.number_input("One range from", value=None, key=f"{scope}-top", placeholder="no limit")
     fewest = st.number_input(
         _FEWEST,
         1,
         _MANY,
         known.fewest,
-        key="number-fewest",
+        key=f"{scope}-number-fewest",
         help="Ranges at both ends are joined until they hold this many people: extremes stand out.",
     )
     return lambda: number_rule(column, NumberRule(_floats(widths), int(bands), bottom, top, int(fewest), unit.strip()))
 
 
-def _edges(spec: IntervalSpec) -> Callable[[], HierarchySpec]:
+def _edges(spec: IntervalSpec, scope: str) -> Callable[[], HierarchySpec]:
     frame = pd.DataFrame(edge_rows(spec), columns=["Level", "Edges"])
     edited = st.data_editor(
         frame,
-        key="edges",
+        key=f"{scope}-edges",
         hide_index=True,
         num_rows="dynamic",
         column_config={"Edges": st.column_config.TextColumn(help="A range begins at each edge.", width="large")},
@@ -135,56 +141,65 @@ def _edges(spec: IntervalSpec) -> Callable[[], HierarchySpec]:
     return lambda: edges_rule(spec, rows)
 
 
-def _postcodes(spec: HierarchySpec, _column: Column) -> Callable[[], HierarchySpec]:
+def _postcodes(spec: HierarchySpec, _column: Column, scope: str) -> Callable[[], HierarchySpec]:
     ways = {
         "3 parts": "London, rest of England, other",
         "nations": "England, Wales, Scotland, Northern Ireland, islands",
     }
     present = spec.above_region if isinstance(spec, PostcodeSpec) else "3 parts"
-    above = st.radio("Above the region", list(ways), list(ways).index(present), format_func=ways.get, key="above")
+    above = st.radio(
+        "Above the region", list(ways), list(ways).index(present), format_func=ways.get, key=f"{scope}-above"
+    )
     return lambda: PostcodeSpec(above_region=above)
 
 
-def _countries(_spec: HierarchySpec, column: Column) -> Callable[[], HierarchySpec]:
+def _countries(_spec: HierarchySpec, column: Column, scope: str) -> Callable[[], HierarchySpec]:
     fewest = st.number_input(
-        _FEWEST, 1, _MANY, 5, key="country-fewest", help="Continents with fewer people are shown as one."
+        _FEWEST, 1, _MANY, 5, key=f"{scope}-country-fewest", help="Continents with fewer people are shown as one."
     )
     return lambda: countries_for(column, int(fewest))
 
 
-def _groups(spec: HierarchySpec, column: Column) -> Callable[[], HierarchySpec] | None:
+def _groups(spec: HierarchySpec, column: Column, scope: str) -> Callable[[], HierarchySpec] | None:
     if state.presenting():
         st.info(_HIDDEN)
         return None
     names, rows = group_rows(spec)
     words = st.text_input(
-        "Levels, from fine to coarse", ", ".join(names), key="group-levels", help="Words for the slider."
+        "Levels, from fine to coarse", ", ".join(names), key=f"{scope}-group-levels", help="Words for the slider."
     )
     wanted = [word.strip() for word in words.split(",") if word.strip()]
     wide = [(*row, *row[-1:] * len(wanted))[: len(wanted) + 1] for row in rows]
     frame = pd.DataFrame(wide, columns=["Value", *wanted])
-    edited = st.data_editor(frame, key=f"groups-{len(wanted)}", hide_index=True, height=280, num_rows="dynamic")
+    edited = st.data_editor(frame, key=f"{scope}-groups-{len(wanted)}", hide_index=True, height=280, num_rows="dynamic")
     edited_rows = [tuple("" if pd.isna(cell) else str(cell) for cell in row) for row in edited.itertuples(index=False)]
     if isinstance(spec, TableSpec):
         st.caption(f"{len(column.values):,} different values; every one needs a row.")
     return lambda: groups_rule(wanted, edited_rows)
 
 
-def _mask(spec: HierarchySpec, _column: Column) -> Callable[[], HierarchySpec]:
+def _mask(spec: HierarchySpec, _column: Column, scope: str) -> Callable[[], HierarchySpec]:
     known = spec if isinstance(spec, MaskSpec) else MaskSpec(steps=(1,))
     sides = {"right": "the end", "left": "the beginning"}
     side = st.radio(
-        "Hide first", list(sides), list(sides).index(known.side), format_func=sides.get, key="side", horizontal=True
+        "Hide first",
+        list(sides),
+        list(sides).index(known.side),
+        format_func=sides.get,
+        key=f"{scope}-side",
+        horizontal=True,
     )
-    steps = st.text_input("Characters hidden, level by level", ", ".join(map(str, known.steps)), key="mask-steps")
-    character = st.text_input("Shown instead", known.character, max_chars=1, key="mask-character")
+    steps = st.text_input(
+        "Characters hidden, level by level", ", ".join(map(str, known.steps)), key=f"{scope}-mask-steps"
+    )
+    character = st.text_input("Shown instead", known.character, max_chars=1, key=f"{scope}-mask-character")
     return lambda: MaskSpec(side=side, steps=tuple(int(step) for step in _floats(steps)), character=character)
 
 
-def _rare(spec: HierarchySpec, column: Column) -> Callable[[], HierarchySpec]:
+def _rare(spec: HierarchySpec, column: Column, scope: str) -> Callable[[], HierarchySpec]:
     inner = spec.inner if isinstance(spec, RareSpec) else None
     fewest = st.number_input(
-        _FEWEST, 1, _MANY, 5, key="rare-fewest", help="Values of fewer people become one: other (rare)."
+        _FEWEST, 1, _MANY, 5, key=f"{scope}-rare-fewest", help="Values of fewer people become one: other (rare)."
     )
     return lambda: rare_for(column, int(fewest), inner)
 
@@ -196,7 +211,7 @@ def _floats(text: str) -> tuple[float, ...]:
         raise HierarchyError("Write numbers with commas between them, such as 1, 5, 10.") from None
 
 
-_FORMS: Final[dict[RuleKind, Callable[[HierarchySpec, Column], Callable[[], HierarchySpec] | None]]] = {
+_FORMS: Final[dict[RuleKind, Callable[[HierarchySpec, Column, str], Callable[[], HierarchySpec] | None]]] = {
     RuleKind.FLAT: _flat,
     RuleKind.DATES: _dates,
     RuleKind.NUMBERS: _numbers,
@@ -206,4 +221,3 @@ _FORMS: Final[dict[RuleKind, Callable[[HierarchySpec, Column], Callable[[], Hier
     RuleKind.MASK: _mask,
     RuleKind.RARE: _rare,
 }
-assert set(_FORMS) == set(RuleKind)

@@ -30,16 +30,13 @@ _HEADERS: Final = {"as found": None, "names of columns": True, "already a record
 
 
 def found(project: Project) -> None:
-    """What the table is and how it was read, in a sentence; a button to open another one."""
+    """What we hold and how it was read, in a sentence."""
     table = project.microdata
     notes = table.report.notes if table.report else ()
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="medium"):
-        st.markdown(
-            f"**{escape(table.name)}** holds {table.rows:,} records in {len(table.names):,} columns. "
-            + escape(" ".join(notes), _LONGEST),
-            width="stretch",
-        )
-        opener()
+    st.markdown(
+        f"**{escape(table.name)}** holds {table.rows:,} records in {len(table.names):,} columns. "
+        + escape(" ".join(notes), _LONGEST)
+    )
 
 
 def opener() -> None:

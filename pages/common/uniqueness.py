@@ -9,8 +9,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from anonymiser import story
-from anonymiser.inventory import ColumnFacts, facts_of, most_alone
+from anonymiser.inventory import ColumnFacts, alone_sentence, facts_of, most_alone
 from anonymiser.project import Project
 from pages.common.words import escape
 
@@ -27,10 +26,11 @@ _LONGEST: Final = 400
 
 def uniqueness(project: Project) -> None:
     """The bars, most telling column first."""
-    shown = most_alone(facts_of(project.table, project.recipe))
+    facts = facts_of(project.table, project.recipe)
+    shown = most_alone(facts)
     st.markdown("**Records with a value that nobody else has, by column**")
     st.altair_chart(_bars(shown, project), key="uniqueness")
-    st.caption(escape(story.alone_caption(shown), _LONGEST))
+    st.caption(escape(alone_sentence(facts), _LONGEST))
 
 
 def _bars(shown: Sequence[ColumnFacts], project: Project) -> alt.LayerChart:

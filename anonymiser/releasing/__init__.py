@@ -1,0 +1,118 @@
+"""From a project to a release: the gate, the words, the search for raw values; what page and command line share.
+
+The gate is that of the recipient's policy. A point that fails stops the release, unless the policy lets it be
+overridden, with a reason and a second person's name; for an open release nothing can be overridden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from anonymiser.gate import checks
+from anonymiser.policy import Policy
+from anonymiser.project import Project
+from anonymiser.release.keys import OwnerKeys
+from anonymiser.release.package import ReleaseResult, make_release
+from anonymiser.release.seal import Sealing, SealToKey, SealWithPassphrase
+from anonymiser.releasing.bundle import bundle
+from anonymiser.releasing.outline import ColumnOutline, Outline, made_in_words, outline, why_not, with_form
+from anonymiser.releasing.particulars import Override, Particulars, draft, pass_gate, stopped_by
+from anonymiser.releasing.raw import can_be_pseudonym, must_not_leave, pseudonym_requests, with_pseudonyms
+from anonymiser.releasing.words import decisions, facts_of
+from anonymiser.transform.released import DroppedColumn, ReleasedTable
+
+__all__ = [
+    "ColumnOutline",
+    "Outline",
+    "Override",
+    "Particulars",
+    "ReleaseResult",
+    "bundle",
+    "can_be_pseudonym",
+    "draft",
+    "facts_of",
+    "made_in_words",
+    "must_not_leave",
+    "outline",
+    "pseudonym_requests",
+    "release",
+    "stopped_by",
+    "with_form",
+    "with_pseudonyms",
+]
+
+
+def _silent(_fraction: float, _words: str) -> None:
+    """Tell nobody."""
+
+
+def release(
+    project: Project,
+    particulars: Particulars,
+    sealing: Sealing,
+    out: Path,
+    *,
+    keys: OwnerKeys | None = None,
+    owner: SealToKey | SealWithPassphrase | None = None,
+    override: Override | None = None,
+    policy: Policy | None = None,
+    progress: Callable[[float, str], None] = _silent,
+) -> ReleaseResult:
+    """Make the release of a project's current recipe, if its policy lets it out.
+
+    Parameters
+    ----------
+    project : Project
+    particulars : Particulars
+        From :func:`draft`, completed.
+    sealing : SealToKey, SealWithPassphrase or NotSealed
+        NotSealed for an open release, and only for one.
+    out : Path
+        A folder that does not exist, or an empty one.
+    keys : OwnerKeys, optional
+        From the owner's vault; without them fresh ones are made, and the private archive keeps them.
+    owner : SealToKey or SealWithPassphrase, optional
+        How the private archive is sealed; otherwise under six words that only the result has.
+    override : Override, optional
+    policy : Policy, optional
+        The project's own where it is left out.
+    progress : callable
+        Told the fraction that is done, from 0 to 1, and what is under way.
+
+    Raises
+    ------
+    PolicyError
+        A point of the policy fails, or the written files break a promise; nothing was written.
+    InputError
+        Particulars are missing, or the table cannot be released like this; nothing was written.
+    SealError
+        The recipient's key is none, or a passphrase is empty; nothing was written.
+    OutputError
+        ``out`` is not empty, or cannot be written; nothing is left behind.
+    """
+    chosen = policy or project.policy
+    progress(0.0, "Checking the policy")
+    found = checks(project.recipe, project.assess(), chosen)
+    pass_gate(found, chosen, override)
+    reasons = decisions(project, chosen, found, sealing, override)
+    table = _explained(project.released(), project, chosen)
+    facts = facts_of(project, particulars, chosen, table, reasons)
+    return make_release(
+        table,
+        facts,
+        sealing,
+        out,
+        raw=must_not_leave(project),
+        keys=keys,
+        owner=owner,
+        pseudonyms=pseudonym_requests(project),
+        progress=progress,
+    )
+
+
+def _explained(table: ReleasedTable, project: Project, policy: Policy) -> ReleasedTable:
+    """The table with the policy's own reason for each column that stays."""
+    reasons = {plan.name: why_not(plan, policy) for plan in project.recipe.attributes}
+    return replace(table, dropped=tuple(DroppedColumn(column.name, reasons[column.name]) for column in table.dropped))

@@ -1,0 +1,121 @@
+"""The release that was made: its files, the words that open it, and how it is handed over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import streamlit as st
+
+from anonymiser.project import Project
+from anonymiser.releasing import ReleaseResult, bundle, made_in_words
+from pages.common import state
+from pages.common.desk import desk
+from pages.common.words import escape
+
+__all__ = ["made"]
+
+_LONGEST: Final = 400
+
+
+def made(project: Project, result: ReleaseResult) -> None:
+    """What to send, what to say, what to keep."""
+    st.success(escape(made_in_words(result), _LONGEST), icon=":material/check_circle:")
+    send, say, keep = st.columns(3, gap="small")
+    with send.container(border=True, height="stretch", gap="small"):
+        _send(project, result)
+    with say.container(border=True, height="stretch", gap="small"):
+        _say(result)
+    with keep.container(border=True, height="stretch", gap="small"):
+        _keep(result)
+    _opening(result)
+    st.button("Make another release", key="another", icon=":material/restart_alt:", on_click=_clear)
+
+
+def _send(project: Project, result: ReleaseResult) -> None:
+    st.markdown(":material/send: **1. Send this**")
+    package = bundle(result.release)
+    st.download_button(
+        "Download the release",
+        data=package.read_bytes,
+        file_name=package.name,
+        mime="application/zip",
+        key="download-release",
+        icon=":material/download:",
+        type="primary",
+        on_click="ignore",
+        width="stretch",
+    )
+    if project.policy.is_open:
+        st.caption("Everything in it may be published.")
+    else:
+        st.caption("Encrypted: without the key or the words it is noise. It may travel by any way.")
+    with st.expander("Files in it"):
+        st.code("\n".join(sorted(path.name for path in result.release.iterdir())), language=None)
+
+
+def _say(result: ReleaseResult) -> None:
+    st.markdown(":material/call: **2. Say this, by telephone**")
+    if state.presenting():
+        st.caption("Presentation mode hides the words. Switch it off when nobody else can see the screen.")
+    elif result.passphrase is not None:
+        st.caption(
+            "The six words that open it. They stand nowhere else, and are shown until you say that you told them:"
+        )
+        st.code(result.passphrase, language=None, wrap_lines=True)
+        st.button("I have told them", key="told", on_click=_told)
+    st.caption("The fingerprint of the signature, so that the recipient knows that it comes from you:")
+    st.code(result.fingerprint, language=None, wrap_lines=True)
+
+
+def _keep(result: ReleaseResult) -> None:
+    st.markdown(":material/inventory_2: **3. Keep this**")
+    archive = bundle(result.supporting)
+    st.download_button(
+        "Download the private archive",
+        data=archive.read_bytes,
+        file_name=archive.name,
+        mime="application/zip",
+        key="download-archive",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )
+    st.caption("Keys, recipe and decisions, sealed to you. It never leaves, and nobody can restore it.")
+    if state.presenting():
+        return
+    if desk().vault_passphrase:
+        st.caption("It opens with the passphrase of your vault.")
+    elif result.owner_passphrase is not None:
+        st.caption("It opens with these words, which stand nowhere else:")
+        st.code(result.owner_passphrase, language=None, wrap_lines=True)
+        st.button("I have written them down", key="noted", on_click=_noted)
+
+
+def _opening(result: ReleaseResult) -> None:
+    with st.expander("How the recipient opens it", icon=":material/help:"):
+        st.markdown(
+            "The package holds a page called README_FIRST, which explains all of this to the recipient:\n"
+            "1. Unpack the file and open README_FIRST in a browser.\n"
+            "2. Compare the fingerprint with what you said on the telephone.\n"
+            "3. Open the sealed part with the free program age, or with Halftone.\n"
+            "4. Begin with DATA_DICTIONARY: it explains every column."
+        )
+        if not state.presenting():
+            st.caption(f"On this machine both folders are in: {escape(result.release.parent, _LONGEST)}")
+
+
+def _clear() -> None:
+    desk().result = None
+
+
+def _told() -> None:
+    beside = desk()
+    if beside.result is not None:
+        beside.result = replace(beside.result, passphrase=None)
+
+
+def _noted() -> None:
+    beside = desk()
+    if beside.result is not None:
+        beside.result = replace(beside.result, owner_passphrase=None)
