@@ -14,9 +14,10 @@ import pyarrow as pa
 from anonymiser.errors import ColumnError
 from anonymiser.limits import MISSING
 from anonymiser.microdata import smallest_dtype
+from anonymiser.release.facts import DiversityRequirement, ReleaseFacts
 from anonymiser.transform.released import ReleasedColumn, ReleasedTable
 
-__all__ = ["CellType", "arrow_values", "as_it_leaves", "cell_type", "safe_text"]
+__all__ = ["CellType", "arrow_values", "as_it_leaves", "cell_type", "safe_text", "with_safe_names"]
 
 _STARTS_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?\s?%?"
@@ -110,6 +111,15 @@ def as_it_leaves(table: ReleasedTable, rows: np.ndarray[tuple[int], np.dtype[np.
     if any(not name.strip() for name in names) or len({name.casefold() for name in names}) < len(names):
         raise ColumnError("Two columns of the release have the same name, or one has none. Rename them.")
     return dataclasses.replace(table, columns=columns, source_rows=table.source_rows[rows])
+
+
+def with_safe_names(facts: ReleaseFacts) -> ReleaseFacts:
+    """The same facts, speaking of columns by the names that they have in the files."""
+    return dataclasses.replace(
+        facts,
+        qi_names=tuple(safe_text(name) for name in facts.qi_names),
+        sensitive=tuple(DiversityRequirement(safe_text(need.column), need.l) for need in facts.sensitive),
+    )
 
 
 def _without_gaps(column: ReleasedColumn) -> ReleasedColumn:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anonymiser.errors import PolicyError
-from anonymiser.release.cells import as_it_leaves
+from anonymiser.release.cells import as_it_leaves, safe_text
 from anonymiser.release.datapackage import DataFile, croissant, data_package
 from anonymiser.release.dictionary import Dictionary, dictionary_of_records, dictionary_of_tables
 from anonymiser.release.dictionary_files import add_dictionary
@@ -157,7 +157,7 @@ def _fill_records(payload: Payload, commission: Commission) -> tuple[Contents, D
 
 def _fill_tables(payload: Payload, commission: Commission) -> tuple[Contents, Dictionary, int]:
     table, facts = commission.table, commission.facts
-    kept = tuple(column for column in table.columns if column.name in facts.qi_names)
+    kept = tuple(column for column in table.columns if safe_text(column.name) in facts.qi_names)
     others = tuple(
         DroppedColumn(c.name, "not a quasi-identifier: not in the tables") for c in table.columns if c not in kept
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
 
+from anonymiser.release.cells import with_safe_names
 from anonymiser.release.contents import Commission, Forbidden, Progress, fill, search
 from anonymiser.release.documents import transformations
 from anonymiser.release.facts import ReleaseFacts
@@ -110,6 +111,7 @@ def make_release(
         ``out`` is not empty, or cannot be written; nothing is left behind.
     """
     check_gate(table, facts, sealing, pseudonyms)
+    facts = with_safe_names(facts)
     seal = None if isinstance(sealing, NotSealed) else prepare(sealing, facts.created)
     with staging(out, "writing the release") as stage:
         used = keys or OwnerKeys.fresh()

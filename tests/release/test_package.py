@@ -20,7 +20,7 @@ from frictionless import validate
 from anonymiser.attributes import Concept, Role
 from anonymiser.errors import AnonymiserError, ColumnError, InputError, OutputError, PolicyError, SealError
 from anonymiser.microdata import Column, Microdata
-from anonymiser.release.facts import ReleaseFacts, ReleaseForm
+from anonymiser.release.facts import DiversityRequirement, ReleaseFacts, ReleaseForm
 from anonymiser.release.keys import OwnerKeys
 from anonymiser.release.leaks import RawColumn, RawKind
 from anonymiser.release.opening import OpeningKey, open_release
@@ -239,6 +239,12 @@ def test_tables_leave_in_place_of_records(make: Make, facts: MakeFacts, tmp_path
     assert "rounded" in (opened / "DATA_DICTIONARY.md").read_text()
 
 
+def test_tables_of_a_column_with_an_odd_name(make: Make, table: ReleasedTable, facts: MakeFacts) -> None:
+    odd = dataclasses.replace(table, columns=(dataclasses.replace(table.columns[0], name="=cmd()"), *table.columns[1:]))
+    said = facts(form=ReleaseForm.TABLES, qi_names=("=cmd()", "birthdate"))
+    assert make(table=odd, facts=said).proof.rows == 3 + 4 + 7
+
+
 def test_the_archive_opens_with_the_age_program_and_makes_the_pseudonyms_again(
     make: Make, key_file: Path, ids: Column, tmp_path: Path
 ) -> None:
@@ -377,6 +383,77 @@ def test_nothing_that_leaves_holds_what_must_stay(make: Make, key_file: Path, tm
     for folder in (result.release, opened):
         for name, content in files_in(folder).items():
             assert not [text for text in forbidden if text in content], name
+
+
+@pytest.mark.filterwarnings("default")
+def test_names_and_labels_that_mean_something_elsewhere_are_only_text(
+    make: Make, table: ReleasedTable, facts: MakeFacts, key_file: Path, tmp_path: Path
+) -> None:
+    names = ("=cmd()", "![x](http://example.org/x.png)", "<script>", 'a"b,c\nd')
+    labels = (
+        "=1+1",
+        "two\nlines",
+        'say "x", please',
+        "carriage\rreturn",
+        "NA",
+        "  blank",
+        "ünï ☃",
+        "a;b\t'c",
+        "-1",
+        "\u2028",
+    )
+    columns = tuple(
+        dataclasses.replace(c, name=name, labels=(*labels, *c.labels)[: len(c.labels)])
+        for c, name in zip(table.columns, names, strict=True)
+    )
+    said = facts(qi_names=names[:2], sensitive=(DiversityRequirement(names[2], 3),))
+    result = make(table=dataclasses.replace(table, columns=columns), facts=said)
+    opened = open_release(result.release, tmp_path / "opened", OpeningKey(key_file)).folder
+    assert validate(str(opened / "datapackage.json")).valid
+    text = (opened / "data" / "records.csv").read_bytes().decode()
+    assert text.startswith('"\'=cmd()","![x]')
+    assert '"\'=1+1"' in text
+    assert '"=1+1"' not in text
+
+
+def test_no_plain_byte_has_a_name_on_disk_before_it_is_sealed(make: Make, tmp_path: Path) -> None:
+    seen: list[bytes] = []
+
+    def look(_fraction: float, _words: str) -> None:
+        seen.extend(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+    make(progress=look)
+    assert seen
+    assert not any("1980–1999".encode() in content for content in seen)
+
+
+def test_progress_goes_from_nothing_to_all_in_words(make: Make) -> None:
+    told: list[tuple[float, str]] = []
+    make(progress=lambda fraction, words: told.append((fraction, words)))
+    assert [fraction for fraction, _ in told] == sorted(fraction for fraction, _ in told)
+    assert (told[0][0], told[-1]) == (0.0, (1.0, "Done"))
+    assert all(words for _, words in told)
+
+
+NEVER = (
+    "anonymous",
+    "gdpr compliant",
+    "ico approved",
+    "nhs rules",
+    "% risk",
+    "risk 9",
+    "cannot be re-identified",
+    "securely deleted",
+)
+
+
+def test_no_document_claims_what_may_not_be_claimed(make: Make, key_file: Path, tmp_path: Path) -> None:
+    result = make()
+    opened = open_release(result.release, tmp_path / "opened", OpeningKey(key_file)).folder
+    for folder in (result.release, opened, result.supporting):
+        for name, content in files_in(folder).items():
+            text = content.decode("utf-8", errors="ignore").lower()
+            assert not [words for words in NEVER if words in text], name
 
 
 def test_a_used_folder_is_refused_before_anything_is_written(make: Make, tmp_path: Path) -> None:
