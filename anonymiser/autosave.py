@@ -55,11 +55,14 @@ def now(project: Project) -> bool:
         False where nothing was written: a table without a file, or a folder that cannot be
         written. Losing the convenience must not stop the work.
     """
-    path = _path(project.microdata.fingerprint)
+    return _write(_path(project.microdata.fingerprint), project)
+
+
+def _write(path: Path | None, project: Project) -> bool:
     if path is None:
         return False
     try:
-        for folder in (home(), path.parent):
+        for folder in (path.parents[1], path.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".halftone-")  # mode 0600
         try:
@@ -82,7 +85,7 @@ def later(project: Project) -> None:
     if not (project.can_undo or project.can_redo or project.scenarios):
         return
     key = project.microdata.fingerprint
-    timer = threading.Timer(_WAIT, now, (project,))
+    timer = threading.Timer(_WAIT, _write, (_path(key), project))
     timer.daemon = True
     with _lock:
         earlier = _waiting.pop(key, None)

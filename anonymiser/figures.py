@@ -31,6 +31,7 @@ __all__ = [
 
 MOST_BARS: Final = 20
 """Bars of a chart that is drawn anew at every step."""
+_LONG: Final = 10_000
 _SINGLES: Final = 10
 _STEPS: Final = (2, 5, 10)
 
@@ -75,11 +76,15 @@ class SizeBin:
         """The sizes in words.
 
         >>> SizeBin(5, 9, 0, 0, True).label, SizeBin(1, 1, 0, 0, False).label, SizeBin(500, None, 0, 0, True).label
-        ('5–9', '1', '500 or more')
+        ('5–9', '1', '500+')
+        >>> SizeBin(20_000, 49_999, 0, 0, True).label
+        '20k–50k'
         """
         if self.high is None:
-            return f"{self.low:,} or more"
-        return f"{self.low:,}" if self.low == self.high else f"{self.low:,}–{self.high:,}"
+            return f"{_short(self.low)}+"
+        if self.low == self.high:
+            return f"{self.low:,}"
+        return f"{_short(self.low)}–{_short(self.high) if self.low < _LONG else _short(self.high + 1)}"
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,10 @@ class Group:
     labels: tuple[str, ...]
     people: int
     status: str
+
+
+def _short(size: int) -> str:
+    return f"{size // 1000:,}k" if size >= _LONG else f"{size:,}"
 
 
 def cards(assessment: Assessment, policy: Policy) -> tuple[Card, ...]:

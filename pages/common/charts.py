@@ -29,6 +29,8 @@ _SMALL: Final = 12
 _LONGEST: Final = 400
 _ROOM: Final = 1.4
 """End of a scale from 0 to 1 on which the longest bar leaves room for its number."""
+_ROOM_LOG: Final = 1.6
+"""The same for a logarithmic scale, as a power of the longest bar."""
 
 Spec = dict[str, Any]
 
@@ -71,7 +73,7 @@ def information_loss(bars: Sequence[Bar], key: str, caption: str) -> None:
 @lru_cache(maxsize=32)
 def _group_sizes(order: tuple[str, ...], k: int, rows: int) -> Spec:
     y = alt.Y("size:N", sort=list(order), title="Size of the group", axis=_axis())
-    room = alt.Scale(type="symlog", domain=[0, 10 * max(rows, 10)], nice=False)
+    room = alt.Scale(type="symlog", domain=[0, max(rows, 10) ** _ROOM_LOG], nice=False)
     bare = alt.Axis(labels=False, ticks=False, grid=False, titleFontSize=_SMALL)
     x = alt.X("people:Q", title="People in groups of this size", scale=room, axis=bare)
     status = alt.Scale(domain=[_SAFE, _UNSAFE])

@@ -60,7 +60,7 @@ def _level(project: Project, plan: AttributePlan, label: str, kind: str) -> None
         label,
         range(len(words)),
         value=plan.level,
-        format_func=lambda step: words[step],
+        format_func=lambda step: escape(words[step]),
         key=state.bind(f"{kind}:{plan.name}:{len(words)}", lambda p: p.recipe.attribute(plan.name).level),
     )
     if chosen != plan.level:
@@ -70,7 +70,7 @@ def _level(project: Project, plan: AttributePlan, label: str, kind: str) -> None
 def limit(project: Project) -> None:
     """How many rows may be deleted."""
     chosen = st.slider(
-        f"Rows that may be deleted (up to {limit_in_records(project.recipe.suppression, project.microdata.rows):,})",
+        f"May be deleted: up to {limit_in_records(project.recipe.suppression, project.microdata.rows):,} rows",
         0.0,
         1.0,
         value=project.recipe.suppression,
