@@ -36,13 +36,10 @@ def transformations(released: ReleasedTable, facts: ReleaseFacts, left_out: int)
 
 
 def _records(released: ReleasedTable, facts: ReleaseFacts, left_out: int) -> list[str]:
-    lines = [f"The input had {facts.input_rows:,} records."]
-    if released.suppressed:
-        lines.append(
-            f"{released.suppressed:,} records were deleted, because fewer people than required share their values."
-        )
-    else:
-        lines.append("No record was deleted to meet the requirements.")
+    lines = [
+        f"Records of the input: {facts.input_rows:,}.",
+        f"Records deleted, because fewer people than required share their values: {released.suppressed:,}.",
+    ]
     if facts.form is ReleaseForm.TABLES:
         hide, rule = hidden_up_to(facts), facts.small_numbers
         lines += [
@@ -55,12 +52,9 @@ def _records(released: ReleasedTable, facts: ReleaseFacts, left_out: int) -> lis
     if facts.form is ReleaseForm.SAMPLE:
         lines.append(f"A random sample of {100 * facts.sample_fraction:g} % was drawn from the others.")
     if left_out:
-        lines.append(
-            f"{left_out:,} records of the sample were left out, because in the sample fewer people than required share "
-            "their values."
-        )
+        lines.append(f"Records of the sample left out, because in it fewer people than required do so: {left_out:,}.")
     lines += [
-        f"{released.rows:,} records leave.",
+        f"Records that leave: {released.rows:,}.",
         "Their order is random and has nothing to do with the input.",
         "Random steps are drawn from a secret key that the owner keeps.",
         "A text that a spreadsheet would compute has an apostrophe before it.",

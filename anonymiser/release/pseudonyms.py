@@ -57,14 +57,12 @@ def kind_of(concept: Concept) -> str:
     return {Concept.PHONE: "phone", Concept.NATIONAL_INSURANCE: "national-insurance"}.get(concept, "other")
 
 
-def identifiers(column: str, values: tuple[str, ...], concept: Concept) -> list[str]:
+def identifiers(source: Column, concept: Concept) -> list[str]:
     """Each distinct value of a column in its one normal spelling.
 
     Parameters
     ----------
-    column : str
-        Its name, for messages.
-    values : tuple of str
+    source : Column
     concept : Concept
 
     Returns
@@ -74,38 +72,38 @@ def identifiers(column: str, values: tuple[str, ...], concept: Concept) -> list[
     Raises
     ------
     ColumnError
-        Values were destroyed by a spreadsheet, cannot be identifiers, or are one and the same once normalised.
-        The message has the column and the count, never a value.
+        Values were destroyed by a spreadsheet, cannot be identifiers, are missing, or stand for two records once
+        normalised. The message has the column and the count of records, never a value.
     """
     normaliser = NORMALISERS[kind_of(concept)]
+    counts = source.counts.tolist()
     normal: list[str] = []
     mangled = unusable = 0
-    for value in values:
-        if MANGLED.fullmatch(value.strip()):
-            mangled += 1
-            continue
+    for value, records in zip(source.values, counts, strict=False):
         try:
-            plain = normaliser(value)
+            plain = "" if MANGLED.fullmatch(value.strip()) else normaliser(value)
         except UnusableValueError:
             plain = ""
         normal.append(plain)
-        unusable += not plain
-    if mangled:
-        raise ColumnError(
-            f"{mangled} values of '{column}' were destroyed by a spreadsheet (a long number became one with 'E+'). "
-            "No pseudonym can be made from them. Mend the column at its source, or choose another one."
-        )
-    if unusable:
-        raise ColumnError(
-            f"{unusable} values of '{column}' are not what the column should hold ({concept.value}). "
-            "No pseudonym can be made from them. Mend them, or choose another column."
-        )
-    doubled = len(normal) - len(set(normal))
-    if doubled:
-        raise ColumnError(
-            f"{doubled} values of '{column}' are another one in a different spelling, so two records would get one "
-            "pseudonym. Remove the duplicates, or choose another column."
-        )
+        if not plain:
+            mangled += records if MANGLED.fullmatch(value.strip()) else 0
+            unusable += records
+    repeated = sum(counts[:-1]) - len(set(normal))
+    for found, what, mend in (
+        (
+            mangled,
+            "was destroyed by a spreadsheet (a long number became one with 'E+')",
+            "Mend the column at its source",
+        ),
+        (unusable, f"is not what the column should hold ({concept.value})", "Mend them"),
+        (counts[-1], "is missing", "Fill them in"),
+        (repeated, "is also another record's, in this or another spelling", "Remove the duplicates"),
+    ):
+        if found:
+            raise ColumnError(
+                f"No pseudonyms can be made from '{source.name}': in {found} record{'s' * (found > 1)} the value "
+                f"{what}. {mend}, or choose another column."
+            )
     return normal
 
 
@@ -132,19 +130,7 @@ def pseudonym_column(request: PseudonymRequest, source_rows: npt.NDArray[np.int6
         The identifiers are not unique, or some are missing or unusable (looked at in all input records).
     """
     source = request.source
-    counts = source.counts
-    if counts[-1]:
-        raise ColumnError(
-            f"{counts[-1]} records have no value in '{source.name}', so they would all get one pseudonym. "
-            "Fill them in, or choose another column."
-        )
-    repeated = int(counts.sum() - np.count_nonzero(counts))
-    if repeated:
-        raise ColumnError(
-            f"{repeated} records repeat a value of '{source.name}' that another record has. A pseudonym stands for one "
-            "person: remove the duplicates, or choose another column."
-        )
-    normal = identifiers(source.name, source.values, request.concept)
+    normal = identifiers(source, request.concept)
     made = pseudonyms([normal[code] for code in source.codes[source_rows]], key.pseudonym(request.name))
     order = np.arange(len(made)).astype(smallest_dtype(len(made)))
     return ReleasedColumn(request.name, Role.DIRECT, "pseudonym", "pseudonym", _METHOD, tuple(made), order)

@@ -206,6 +206,6 @@ def test_an_open_release_has_its_licence_in_both_descriptors(
 def test_transformations_name_what_was_dropped_and_no_value(table: ReleasedTable, facts: MakeFacts) -> None:
     text = transformations(as_it_leaves(table, np.arange(240)), facts(), 0)
     assert "surname" in text
-    assert "20 records were deleted" in text
+    assert "share their values: 20." in text
     assert "1940" not in text
     assert "seed" not in text

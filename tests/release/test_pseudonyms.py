@@ -57,7 +57,8 @@ def test_releases_recipients_and_fields_share_no_pseudonym() -> None:
 def test_spellings_of_one_number_are_one() -> None:
     spellings = ("07700 900876", "(07700) 900 876", "+447700900876", "0044 7700 900876", "+44 (0)7700 900876")
     for spelling in spellings:
-        assert identifiers("phone", (spelling,), Concept.PHONE) == ["+447700900876"]
+        column = Microdata.from_columns({"phone": [spelling]}).column("phone")
+        assert identifiers(column, Concept.PHONE) == ["+447700900876"]
 
 
 @pytest.mark.parametrize("number", ["020 7946 0018", "01632 960 001", "+1 202 555 0143", "+49 30 901820"])
@@ -70,12 +71,12 @@ def test_quick_and_thorough_phone_normaliser_agree(number: str) -> None:
 @pytest.mark.parametrize(
     ("values", "concept", "count", "words"),
     [
-        (["4.47701E+11", "4.47702E+11", "07700900876"], Concept.PHONE, "2 values", "spreadsheet"),
-        (["ZZ194892T", "zz 19 48 92 t"], Concept.NATIONAL_INSURANCE, "1 values", "spelling"),
-        (["ZZ194892T", "ZZ194892T"], Concept.NATIONAL_INSURANCE, "1 records", "repeat"),
-        (["ZZ194892T", None, None], Concept.NATIONAL_INSURANCE, "2 records", "no value"),
-        (["unknown", "ZZ194892T"], Concept.NATIONAL_INSURANCE, "1 values", "National Insurance"),
-        (["--", "x1"], Concept.RECORD_ID, "1 values", "record number"),
+        (["4.47701E+11", "4.47701E+11", "07700900876"], Concept.PHONE, "2 records", "spreadsheet"),
+        (["ZZ194892T", "zz 19 48 92 t"], Concept.NATIONAL_INSURANCE, "1 record ", "spelling"),
+        (["ZZ194892T", "ZZ194892T"], Concept.NATIONAL_INSURANCE, "1 record ", "another record"),
+        (["ZZ194892T", None, None], Concept.NATIONAL_INSURANCE, "2 records", "missing"),
+        (["unknown", "ZZ194892T"], Concept.NATIONAL_INSURANCE, "1 record ", "National Insurance"),
+        (["--", "x1"], Concept.RECORD_ID, "1 record ", "record number"),
     ],
 )
 def test_what_cannot_be_a_pseudonym_is_refused_by_count(
