@@ -138,8 +138,9 @@ def level_facts(hierarchy: Hierarchy, column: Column) -> tuple[LevelFacts, ...]:
     column : Column
         The one it was built for.
     """
-    leaves = hierarchy.encode(column.values)
-    weights = column.counts
+    occurs = column.counts > 0  # the last stands for missing values, which have no leaf where there are none
+    leaves = hierarchy.encode(column.values)[occurs]
+    weights = column.counts[occurs]
     return tuple(
         _level(name, np.bincount(to_label[leaves], weights=weights, minlength=1))
         for name, to_label in zip(hierarchy.level_names, hierarchy.maps, strict=True)
