@@ -1,0 +1,78 @@
+"""``assess``: every measure of a table at one setting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from anonymiser.assessment import Assessment, assess
+from anonymiser.cli.exits import ExitCode
+from anonymiser.cli.figures import as_json, as_sections, headline
+from anonymiser.cli.inputs import load_recipe, load_table
+from anonymiser.cli.printing import print_json, print_line, print_sections
+from anonymiser.cli.quick import QuickOptions, quick_recipe
+from anonymiser.engine import backend
+from anonymiser.engine.frequency import build
+from anonymiser.errors import InputError
+from anonymiser.planning import check_fits, requirements_in_force
+from anonymiser.recipe import Recipe
+from anonymiser.transform.encoded import EncodedTable
+
+__all__ = ["assess_command"]
+
+_WORTH_LOADING: Final = 2_000_000
+"""Rows from which the compiled kernels repay the time it takes to load them, for a single setting."""
+
+
+def assess_command(
+    file: Annotated[Path, typer.Argument(help="The table: CSV, Excel, Parquet or JSON lines.")],
+    *,
+    recipe: Annotated[Path | None, typer.Option(help="A recipe that Halftone saved; instead of all below.")] = None,
+    qi: Annotated[str | None, typer.Option(help="Columns that could point at a person: sex,age,zip.")] = None,
+    sensitive: Annotated[str | None, typer.Option(help="Columns nobody may learn about a person.")] = None,
+    hierarchies: Annotated[Path | None, typer.Option(help="Folder of hierarchies in ARX's form.")] = None,
+    levels: Annotated[str | None, typer.Option(help="Level of each column: age=2,sex=0; otherwise 0.")] = None,
+    k: Annotated[int | None, typer.Option(help="Smallest group allowed; 5 if left out.")] = None,
+    suppression: Annotated[
+        float | None, typer.Option(help="Share that may be left out, 0 to 1; 0 if left out.")
+    ] = None,
+    as_json_object: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; otherwise the first.")] = None,
+) -> int:
+    """Measure a table as it would be released.
+
+    Exit code 1 if the requirement is not met; the figures are printed all the same.
+    """
+    options = QuickOptions(qi, sensitive, hierarchies, levels, k, suppression)
+    if recipe is not None and options.any_given:
+        raise InputError("A recipe says everything. Leave out the other options, or leave out --recipe.")
+    microdata = load_table(file, sheet)
+    if microdata.rows > _WORTH_LOADING:
+        backend.warm()
+    if recipe is not None:
+        chosen = load_recipe(recipe)
+        check_fits(chosen, microdata)
+    else:
+        chosen = quick_recipe(microdata, options)
+    table = EncodedTable(microdata, strict=recipe is None)
+    assessment = _measure(table, chosen)
+    unseen = table.unseen(chosen)
+    if as_json_object:
+        print_json(as_json(assessment, chosen) | {"unseen": unseen})
+    else:
+        print_line(f"{microdata.name}: {headline(assessment)}")
+        print_sections(as_sections(assessment, chosen))
+        for name, number in unseen.items():
+            print_line(
+                f"{name}: {number:,} different values are new to the recipe; they were placed, none was dropped."
+            )
+    return ExitCode.DONE if assessment.met else ExitCode.NOT_MET
+
+
+def _measure(table: EncodedTable, recipe: Recipe) -> Assessment:
+    requirements = requirements_in_force(recipe)
+    hierarchies, leaves = table.qis(recipe)
+    classes = build(hierarchies, leaves, table.sensitive(recipe), node=recipe.node, histograms=True)
+    return assess(classes, requirements, recipe.suppression, target_k=recipe.k)
