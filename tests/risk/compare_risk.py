@@ -5,6 +5,7 @@ Run as a module it prints them: ``python -m tests.risk.compare_risk``.
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import sys
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anonymiser.engine.frequency import FrequencySet, roll_up
+from anonymiser.risk.combinations import attributes_of_classes, measure_combinations
 from anonymiser.risk.individual import individual_risk
 from anonymiser.risk.population import PopulationModel, Sample, dankar, estimate
 from anonymiser.risk.prosecutor import class_sizes, journalist, prosecutor
@@ -79,7 +81,7 @@ def rows() -> list[Row]:
     found = [*sdcmicro(), *reference()]
     if ADULT.is_dir():
         table = adult()
-        found += [*node_statistics(table), *hand_fixtures(table)]
+        found += [*node_statistics(table), *hand_fixtures(table), *distinction_separation(table)]
     return found
 
 
@@ -169,6 +171,19 @@ def hand_fixtures(table: FrequencySet) -> list[Row]:
         ),
     ]
     return [row(name, "average, highest, uniques", pairs, CLOSE), row(name, "population uniqueness", models, PITMAN)]
+
+
+def distinction_separation(table: FrequencySet) -> list[Row]:
+    """``arx_adult_distinction_separation.tsv``: every set of columns in it."""
+    name = "ARX arx_adult_distinction_separation.tsv"
+    ours = {c.attributes: c for c in measure_combinations(attributes_of_classes(table))}
+    distinction, separation = [], []
+    with (SHARED / "oracles" / "arx_adult_distinction_separation.tsv").open(encoding="utf-8") as file:
+        for line in csv.DictReader(file, delimiter="\t"):
+            own = ours[tuple(line["attributes"].split(";"))]
+            distinction.append((line["attributes"], float(line["distinction"]), own.distinction))
+            separation.append((line["attributes"], float(line["separation"]), own.separation))
+    return [row(name, "distinction", distinction, CLOSE), row(name, "separation", separation, CLOSE)]
 
 
 def sdcmicro() -> list[Row]:
