@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -31,6 +32,8 @@ MISSING_CODES = ("", "NaN", "nan", "N/A", "n/a", "#N/A", "NULL", "null")
 (Namibia; no conditions): they are reported as a finding and stay values unless the owner says otherwise."""
 
 _KEPT_COLUMNS = 24
+_THREADS = 2
+_WORTH_THREADS = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +157,14 @@ class Microdata:
         while len(self._columns) > _KEPT_COLUMNS:
             self._columns.popitem(last=False)
         return column
+
+    def prepare(self, names: Iterable[str]) -> None:
+        """Encode several columns at once, on as many threads as help; :meth:`column` then has them."""
+        wanted = [name for name in names if name in self.names and name not in self._columns]
+        if self.rows < _WORTH_THREADS or len(wanted) < 2:  # noqa: PLR2004 - nothing to share out
+            return
+        with ThreadPoolExecutor(_THREADS) as pool:
+            list(pool.map(self.column, wanted))
 
     def with_columns(self, columns: Iterable[Column]) -> Microdata:
         """The same rows with derived columns after the others."""

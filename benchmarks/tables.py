@@ -53,6 +53,7 @@ def customer_recipe(microdata: Microdata) -> Recipe:
 
     known = {s.name: s for s in suggest(microdata)}
     plans = []
+    microdata.prepare(CUSTOMER_QIS)
     for name in CUSTOMER_QIS:
         suggestion = known[name]
         spec = suggest_spec(microdata.column(name), suggestion.concept, suggestion.date_format)

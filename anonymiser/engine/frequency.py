@@ -226,8 +226,12 @@ def _in_key_order(
     keys: npt.NDArray[np.uint64], counts: npt.NDArray[np.int32], masks: npt.NDArray[np.uint64] | None
 ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32], npt.NDArray[np.uint64] | None]:
     """Sort once, so that later look-ups of the widest attribute walk through its table in order."""
-    if masks is None and int(counts.max()) == 1:
-        return np.sort(keys)[np.newaxis], counts, None
+    most = int(counts.max())
+    count_bits = most.bit_length()
+    if masks is None and int(keys.max()).bit_length() + count_bits <= _WORD:
+        words = np.sort((keys << np.uint64(count_bits)) | counts.astype(np.uint64))
+        counts = (words & np.uint64((1 << count_bits) - 1)).astype(np.int32)
+        return (words >> np.uint64(count_bits))[np.newaxis], counts, None
     order = np.argsort(keys)
     return keys[order][np.newaxis], counts[order], None if masks is None else masks[order]
 

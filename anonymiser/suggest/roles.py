@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from anonymiser.attributes import Concept, Role
 from anonymiser.reading.dates import DateEvidence, date_evidence
-from anonymiser.reading.look import Look
+from anonymiser.reading.look import BLOCKS, Look
 from anonymiser.suggest.content import MANGLED, NUMBER, WHOLE_NUMBER, Content, look_like
 from anonymiser.suggest.names import NameMatch, is_identifier, match_name
 
@@ -247,14 +247,16 @@ def _unknown_numbers(facts: _Facts) -> _Verdict:
 
 
 def _are_counted_up(look: Look) -> bool:
-    """Whether whole numbers follow one another, with few left out (of a sample: at even steps)."""
+    """Whether whole numbers follow one another, with few left out (of a sample: within its blocks)."""
     if look.share(r"^\d{1,18}$") < _NEARLY_ALL:
         return False
     numbers = np.sort(
         pc.cast(look.values.filter(pc.match_substring_regex(look.values, r"^\d{1,18}$")), "int64").to_numpy()
     )
-    steps = np.diff(numbers)
-    return bool(steps.size) and float(np.median(steps) * steps.size) >= _MOST * float(numbers[-1] - numbers[0])
+    steps = np.sort(np.diff(numbers))
+    if look.sampled:
+        steps = steps[:-BLOCKS]  # from one block to the next
+    return bool(steps.size) and float(np.median(steps) * steps.size) >= _MOST * float(steps.sum())
 
 
 def _have_length_of_ids(look: Look) -> bool:

@@ -92,6 +92,7 @@ class EncodedTable:
                 "No quasi-identifier is chosen, so there is nothing to measure. "
                 "Mark at least one column that could point at a person (date of birth, postcode, gender …)."
             )
+        self.microdata.prepare(plan.name for plan in recipe.qis)
         plans: Iterable[AttributePlan] = recipe.qis
         pairs = [(self.hierarchy(recipe, plan), self.leaves(recipe, plan)) for plan in plans]
         return tuple(h for h, _ in pairs), tuple(leaf for _, leaf in pairs)
