@@ -9,6 +9,13 @@ from anonymiser.project import Project
 from pages.common import charts, details, recipients, sliders, state, verdict
 from pages.common.shell import enter, history, problems
 
+ON_DEMAND = (
+    ("counted", "How is k counted?", ":material/calculate:"),
+    ("records", "The same records, before and after", ":material/compare:"),
+    ("others", "Other columns", ":material/view_column:"),
+)
+"""Computed only while it is open."""
+
 
 @st.fragment
 def setting_and_answer() -> None:
@@ -20,16 +27,26 @@ def setting_and_answer() -> None:
         st.title("Is it safe at this setting?", anchor=False, width="content")
         recipients.badge(project.policy)
     left, right = st.columns([6, 13], gap="medium")
+    counted, records, others = (
+        st.expander(label, key=key, on_change="rerun", icon=icon) for key, label, icon in ON_DEMAND
+    )
     with left, st.container(gap="xsmall"), problems():
         sliders.columns(project)
         sliders.levels(project)
         sliders.limit(project)
         history()
         sliders.scenarios(project)
+    if others.open:  # before the answer, which depends on it
+        with others, problems():
+            sliders.others(project)
     with right, st.container(gap="small"), problems():
         answer(project)
-    with problems():
-        on_demand(project)
+    if counted.open:
+        with counted, problems():
+            details.explain(project)
+    if records.open:
+        with records, problems():
+            details.compare(project)
     state.save()
 
 
@@ -48,21 +65,6 @@ def answer(project: Project) -> None:
         st.markdown("**What detail is lost**")
         caption = story.loss_caption(assessment, project.recipe)
         charts.information_loss(figures.losses(assessment, project.recipe), "losses", caption)
-
-
-def on_demand(project: Project) -> None:
-    """What is computed when it is opened."""
-    with st.expander("How is k counted?", key="counted", on_change="rerun", icon=":material/calculate:") as counted:
-        if counted.open:
-            details.explain(project)
-    with st.expander(
-        "The same records, before and after", key="records", on_change="rerun", icon=":material/compare:"
-    ) as records:
-        if records.open:
-            details.compare(project)
-    with st.expander("Other columns", key="others", on_change="rerun", icon=":material/view_column:") as others:
-        if others.open:
-            sliders.others(project)
 
 
 enter()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from anonymiser import story
-from anonymiser.errors import AnonymiserError
 from anonymiser.policy import Policy
 from anonymiser.project import Project
 from pages.common import state
@@ -13,6 +12,8 @@ from pages.common.words import escape
 
 __all__ = ["badge", "choose"]
 
+_LONGEST = 300
+_L_HELP = "How many different values of a sensitive column each group must hold; 1 asks for nothing."
 _ADD_HELP = "Another recipient, with your own numbers"
 
 
@@ -43,30 +44,21 @@ def badge(policy: Policy) -> None:
 @st.dialog("A recipient of your own", icon=":material/group_add:")
 def _dialog() -> None:
     with st.form("own-recipient", border=False):
-        name = st.text_input("Name", key="own-name", placeholder="Regional health board")
-        opened = st.radio(
+        st.text_input("Name", key="own-name", placeholder="Regional health board", max_chars=80)
+        st.radio(
             "How do they get it?",
-            ["Under an agreement", "Published: anyone may see it"],
-            key="own-model",
+            [False, True],
+            format_func={False: "Under an agreement", True: "Published: anyone may see it"}.get,
+            key="own-open",
             horizontal=True,
         )
-        k = st.number_input("Smallest group (k)", 2, 1000, 5, key="own-k", help="Nobody hides among fewer people.")
-        deleted = st.slider("Rows that may be deleted", 0.0, 1.0, 0.05, step=0.005, format="percent", key="own-limit")
-        values = st.number_input(
-            "Different sensitive values in each group (l)", 1, 100, 3, key="own-l", help="1 asks for nothing."
-        )
+        size, variety = st.columns(2)
+        size.number_input("Smallest group (k)", 2, 1000, 5, key="own-k", help="Nobody hides among fewer people.")
+        variety.number_input("Sensitive values (l)", 1, 100, 3, key="own-l", help=_L_HELP)
+        st.slider("Rows that may be deleted", 0.0, 1.0, 0.05, step=0.005, format="percent", key="own-limit")
         st.caption("These are your own numbers: Halftone calls them house rules wherever it shows them.")
-        if st.form_submit_button("Add", type="primary"):
-            try:
-                policy = Policy.custom(
-                    name.strip(),
-                    open_release=opened.startswith("Published"),
-                    k=k,
-                    suppression=deleted,
-                    distinct_l=values if values > 1 else None,
-                )
-            except AnonymiserError as error:
-                st.error(escape(error))
-            else:
-                state.add_recipient(policy)
+        if st.form_submit_button("Add", type="primary", on_click=state.add_recipient):
+            told = state.problem()
+            if told is None:
                 st.rerun()
+            st.error(escape(told, _LONGEST))

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from anonymiser.engine import backend
 from anonymiser.errors import AnonymiserError, HierarchyError
@@ -129,7 +128,7 @@ def history() -> None:
         )
 
 
-def _navigation() -> StreamlitPage:
+def _navigation() -> st.Page:
     pages = [
         st.Page(_HERE.parent / f"{name}.py", title=title, default=name == "overview")
         for name, title in _PAGES.items()

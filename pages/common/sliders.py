@@ -23,10 +23,15 @@ def columns(project: Project) -> None:
         key="policy-levels",
         width="stretch",
         on_click=state.to_policy_levels,
-        help=f"Move every slider to the level that the policy for {escape(project.policy.name)} names",
+        disabled=not project.policy.columns,
+        help=f"Move every slider to the level that the policy names: {escape(project.policy.name)}"
+        if project.policy.columns
+        else "This policy names no levels: move the sliders yourself",
     )
     now = [plan.name for plan in project.recipe.qis]
-    with choose.popover(f"{len(now)} columns", width="stretch", help="Choose which columns count"):
+    with choose.popover(
+        f"{len(state.shown('counting', now))} columns", width="stretch", help="Choose which columns count"
+    ):
         counting = st.multiselect(
             "Columns that point at a person",
             can_count(project.recipe),
@@ -69,8 +74,9 @@ def _level(project: Project, plan: AttributePlan, label: str, kind: str) -> None
 
 def limit(project: Project) -> None:
     """How many rows may be deleted."""
+    share = state.shown("limit", project.recipe.suppression)
     chosen = st.slider(
-        f"May be deleted: up to {limit_in_records(project.recipe.suppression, project.microdata.rows):,} rows",
+        f"May be deleted: up to {limit_in_records(share, project.microdata.rows):,} rows",
         0.0,
         1.0,
         value=project.recipe.suppression,

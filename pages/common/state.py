@@ -7,11 +7,12 @@ recipient) can put the new value under the key: in a callback, and nowhere else.
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import streamlit as st
 
@@ -45,10 +46,13 @@ __all__ = [
     "reset",
     "save",
     "shell_is_behind",
+    "shown",
     "start",
     "to_policy_levels",
     "undo",
 ]
+
+T = TypeVar("T")
 
 SAMPLE: Final = Path(__file__).parents[2] / "sample_data" / "customers.csv"
 PRESENTING: Final = "presenting"
@@ -60,13 +64,12 @@ def start() -> None:
     _warm_once()
     if "project" not in st.session_state:
         open_sample()
-    if st.session_state.pop("follow", False):
-        follow()
 
 
 @cache
 def _warm_once() -> None:
     backend.warm_in_background()
+    atexit.register(gc.unfreeze)  # DuckDB complains at the end of objects that were never collected
 
 
 # --- the table ---
@@ -149,6 +152,11 @@ def bind(key: str, value_of: Callable[[Project], object]) -> str:
     return key
 
 
+def shown(key: str, otherwise: T) -> T:
+    """What a widget further down shows in this run; ``otherwise`` where it is not on the page yet."""
+    return st.session_state.get(key, otherwise)
+
+
 def follow() -> None:
     """Put the project's values under the keys of the widgets on the page. For callbacks only."""
     current = project()
@@ -215,12 +223,23 @@ def load_recipe(key: str) -> None:
         apply_recipe(upload.getvalue())
 
 
-def add_recipient(policy: Policy) -> None:
-    """Add an owner's own recipient and choose it; the widgets follow in the next run."""
-    project().policies[policy.name] = policy
-    project().choose_policy(policy.name)
-    st.session_state["follow"] = True
-    save()
+def add_recipient() -> None:
+    """Add the recipient that the dialog describes, and choose it."""
+    given = st.session_state
+
+    def add() -> None:
+        wanted = int(given["own-l"])
+        policy = Policy.custom(
+            given["own-name"].strip(),
+            open_release=given["own-open"],
+            k=int(given["own-k"]),
+            suppression=float(given["own-limit"]),
+            distinct_l=wanted if wanted > 1 else None,
+        )
+        project().policies[policy.name] = policy
+        project().choose_policy(policy.name)
+
+    _in_callback(add)
 
 
 # --- what outlives the session ---
