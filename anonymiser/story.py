@@ -40,7 +40,7 @@ CLAIMS = (
     ),
     "Evidence for your data protection impact assessment, not legal advice.",
     "k says nothing of what a group shares: a group in which everybody has the same illness tells it of each of them.",
-    "Being in this file at all tells something: that the person is a customer and was born abroad.",
+    "Being in this file at all tells something of a person: whatever everybody in it has in common.",
     "k-anonymity is not differential privacy: somebody who knows more columns than these can narrow a group down.",
 )
 """What may be said of a release, and what it does not promise."""
