@@ -9,7 +9,7 @@ from anonymiser.attributes import Role
 from anonymiser.planning import is_yes_no
 from anonymiser.policy import Policy
 from anonymiser.privacy import DistinctDiversity
-from anonymiser.recipe import Recipe, Treatment
+from anonymiser.recipe import AttributePlan, Recipe, Treatment
 
 __all__ = ["Check", "checks", "passes"]
 
@@ -62,14 +62,21 @@ def passes(found: tuple[Check, ...]) -> bool:
 
 
 def _no_identifiers(recipe: Recipe, policy: Policy) -> Check:
-    kept = [a.name for a in recipe.attributes if a.role is Role.DIRECT and a.treatment is Treatment.RELEASE]
+    kept = [a.name for a in recipe.attributes if a.treatment is Treatment.RELEASE and _points_at_one(a, policy)]
     codes = [a.name for a in recipe.attributes if a.treatment is Treatment.PSEUDONYM]
     if kept:
-        return Check("Direct identifiers", False, f"Still released: {', '.join(kept)}. Drop them.", "POLICY")
+        sentence = f"Still released: {', '.join(kept)}. Drop them, or correct what they are about."
+        return Check("Direct identifiers", False, sentence, "POLICY")
     if codes and policy.is_open:
         return Check("Direct identifiers", False, "An open release carries no pseudonym. Drop it.", "POLICY")
     what = "None leaves." if not codes else f"None leaves; {', '.join(codes)} becomes a keyed pseudonym."
     return Check("Direct identifiers", True, what, "POLICY")
+
+
+def _points_at_one(plan: AttributePlan, policy: Policy) -> bool:
+    """Whether a column is a direct identifier, whatever role it was given: a policy goes by what it is about."""
+    rule = policy.rule(plan.concept)
+    return plan.role is Role.DIRECT or (plan.leaves and rule is not None and rule.role is Role.DIRECT)
 
 
 def _group_size(assessment: Assessment, policy: Policy) -> Check:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anonymiser.attributes import Role
+from anonymiser.attributes import Concept, Role
 from anonymiser.errors import ColumnError, HierarchyError, RecipeError
 from anonymiser.gate import passes
 from anonymiser.hierarchies import FlatSpec, TableSpec
@@ -325,6 +325,20 @@ def test_a_recipe_for_other_columns_is_refused(gone: str) -> None:
 
 
 # --- policies ---
+
+
+def test_a_column_about_a_name_never_leaves_whatever_role_it_is_given() -> None:
+    walked = project()
+    for policy in (RESEARCHERS, GOVERNMENT):
+        walked.choose_policy(policy.name)
+        assert walked.checks()[0].met
+        for role in (Role.INSENSITIVE, Role.QUASI, Role.SENSITIVE):
+            given = {"role": role, "treatment": Treatment.RELEASE}
+            renamed = walked.recipe.with_attribute("id", **given, concept=Concept.SURNAME)
+            check = walked.checks(renamed)[0]
+            assert (check.name, check.met, check.may_override) == ("Direct identifiers", False, False)
+            assert walked.checks(renamed.with_attribute("id", concept=Concept.CATEGORY))[0].met
+            assert walked.checks(renamed.with_levels({"id": 1}))[0].met
 
 
 def test_choosing_a_policy_sets_its_requirements_and_can_be_undone() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import warnings
@@ -17,6 +18,7 @@ __all__ = ["ExitCode", "guarded", "one_line"]
 
 _DEBUG: Final = "HALFTONE_DEBUG"
 _INTERRUPTED: Final = 130
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class ExitCode(IntEnum):
@@ -72,9 +74,16 @@ def _outcome(error: BaseException) -> tuple[str, int]:
         return f"{error.format_message().rstrip('.')}. Add --help to see how the command is used.", ExitCode.REFUSED
     if isinstance(error, Abort | KeyboardInterrupt):
         return "Stopped.", _INTERRUPTED
-    if isinstance(error, MemoryError):
-        return "There is not enough memory for this table.", ExitCode.REFUSED
-    if isinstance(error, OSError) and error.errno:
-        return f"A file cannot be read or written: {os.strerror(error.errno)}.", ExitCode.REFUSED
+    if isinstance(error, MemoryError | OSError):
+        return _of_machine(error), ExitCode.REFUSED
     kind = type(error).__name__  # what it says may hold values of the data
     return f"Internal error ({kind}). Set {_DEBUG}=1 to see where it arose.", ExitCode.FAULT
+
+
+def _of_machine(error: MemoryError | OSError) -> str:
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this table."
+    if error.errno in _FULL:
+        return "The disk is full. Free some space and repeat."
+    reason = os.strerror(error.errno) if error.errno else type(error).__name__
+    return f"A file cannot be read or written: {reason}."
