@@ -11,7 +11,7 @@ from pages.common.shell import enter, go, problems
 
 project = enter()
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    st.title("What exactly leaves?", anchor=False, width="content")
+    st.title("What exactly leaves, and who can open it?", anchor=False, width="content")
     recipients.badge(project.policy)
 with problems():
     result = desk().result

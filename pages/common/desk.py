@@ -5,12 +5,14 @@ It hangs on the project and goes with it: another table begins with an empty des
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from anonymiser.microdata import Microdata
 from anonymiser.project import Project
 from anonymiser.quality import Finding
+from anonymiser.recipe import Recipe
 from anonymiser.release.keys import OwnerKeys
 from anonymiser.releasing import Particulars, ReleaseResult
 from pages.common import state
@@ -24,8 +26,10 @@ class Desk:
 
     Attributes
     ----------
-    candidate : tuple of (object, Microdata) or None
-        A table that was read and not yet opened, with what it was read from.
+    opening : bool
+        Whether the dialog that opens another table is shown.
+    candidates : dict
+        Tables that were read and not yet opened, by what they were read from and how.
     findings : tuple of Finding or None
         What is to be known of the table's quality, once it was looked for.
     keys : OwnerKeys or None
@@ -36,14 +40,18 @@ class Desk:
         Particulars of the next release, and the recipient they are for.
     result : ReleaseResult or None
         The release made last.
+    released : Recipe or None
+        The recipe that it was made of.
     """
 
-    candidate: tuple[object, Microdata] | None = None
+    opening: bool = False
+    candidates: dict[tuple[Hashable, Hashable], Microdata] = field(default_factory=dict)
     findings: tuple[Finding, ...] | None = None
     keys: OwnerKeys | None = field(default=None, repr=False)
     vault_passphrase: str = field(default="", repr=False)
     draft: tuple[str, Particulars] | None = None
     result: ReleaseResult | None = None
+    released: Recipe | None = None
 
 
 _DESKS: WeakKeyDictionary[Project, Desk] = WeakKeyDictionary()

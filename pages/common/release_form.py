@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, date, datetime
 from typing import Final
 
 import streamlit as st
@@ -14,13 +12,11 @@ from anonymiser.errors import AnonymiserError, InputError
 from anonymiser.gate import Check
 from anonymiser.project import Project
 from anonymiser.recipe import ReleaseForm
-from anonymiser.release.facts import CC_BY_4, OGL_UK_3
 from anonymiser.release.seal import NotSealed, Sealing, SealToKey, SealWithPassphrase, prepare
 from anonymiser.releasing import (
     Override,
     Particulars,
     can_be_pseudonym,
-    draft,
     release,
     stopped_by,
     with_form,
@@ -28,6 +24,7 @@ from anonymiser.releasing import (
 )
 from pages.common import state
 from pages.common.desk import desk
+from pages.common.release_words import today, words
 from pages.common.vault import vault
 from pages.common.words import escape
 
@@ -43,7 +40,6 @@ _WAYS: Final = {
     "passphrase": "A passphrase of six words, made for you",
     "key": "The recipient's own key (the age program)",
 }
-_LICENCES: Final = {licence.title: licence for licence in (OGL_UK_3, CC_BY_4)}
 
 
 def form(project: Project, found: Sequence[Check]) -> None:
@@ -59,7 +55,7 @@ def form(project: Project, found: Sequence[Check]) -> None:
         sealing = _sealing(project)
         with st.expander("Your vault", icon=":material/key:"):
             vault()
-    particulars = _words(project)
+    particulars = words(project)
     override = _override(project, found)
     stopping = stopped_by(found, project.policy, override)
     if stopping:
@@ -133,50 +129,12 @@ def _sealing(project: Project) -> Sealing | None:
         st.caption("The recipient makes one with the program age (age-keygen) and sends you the line with age1.")
         return None
     try:
-        prepare(SealToKey(key), _today())
+        prepare(SealToKey(key), today())
     except AnonymiserError as error:
         st.error(escape(error, _LONGEST), icon=":material/error:")
         return None
     st.caption(":green[:material/check:] A valid key. Only whoever has its other half can open the package.")
     return SealToKey(key)
-
-
-def _words(project: Project) -> Particulars:
-    """What the package says about itself; kept on the desk while the owner looks elsewhere."""
-    beside = desk()
-    if beside.draft is None or beside.draft[0] != project.policy.name:
-        begun = draft(project, _today())
-        if state.is_sample():
-            begun = replace(begun, owner="iInsureU123 (made-up sample)", contact="privacy@iinsureu123.example")
-        beside.draft = (project.policy.name, begun)
-    known = beside.draft[1]
-    scope = known.release_id
-    st.markdown("**What the package says**")
-    left, right = st.columns(2, gap="large")
-    owner = left.text_input("You, the owner", known.owner, key=f"owner-{scope}", placeholder="Your organisation")
-    contact = right.text_input(
-        "How to reach you", known.contact, key=f"contact-{scope}", placeholder="E-mail, telephone"
-    )
-    recipient = left.text_input("Recipient", known.recipient, key=f"recipient-{scope}")
-    purpose = right.text_input("Purpose", known.purpose, key=f"purpose-{scope}")
-    with st.expander("Title and terms", icon=":material/description:"):
-        title = st.text_input("Title", known.title, key=f"title-{scope}")
-        terms = st.text_area("Terms, one a line", "\n".join(known.terms), key=f"terms-{scope}", height=170)
-        licence = known.licence
-        if project.policy.is_open:
-            licence = _LICENCES[st.selectbox("Licence", list(_LICENCES), key=f"licence-{scope}")]
-    particulars = replace(
-        known,
-        owner=owner,
-        contact=contact,
-        recipient=recipient,
-        purpose=purpose,
-        title=title,
-        terms=tuple(terms.splitlines()),
-        licence=licence,
-    )
-    beside.draft = (project.policy.name, particulars)
-    return particulars
 
 
 def _override(project: Project, found: Sequence[Check]) -> Override | None:
@@ -214,8 +172,5 @@ def _make(project: Project, particulars: Particulars, sealing: Sealing, override
         st.error(escape(error, _LONGEST), icon=icon)
         return
     beside.draft = None
+    beside.released = project.recipe
     st.rerun()
-
-
-def _today() -> date:
-    return datetime.now(tz=UTC).date()

@@ -21,6 +21,8 @@ _LONGEST: Final = 400
 def made(project: Project, result: ReleaseResult) -> None:
     """What to send, what to say, what to keep."""
     st.success(escape(made_in_words(result), _LONGEST), icon=":material/check_circle:")
+    if desk().released != project.recipe:
+        st.info("You changed the setting since: this is the release of the earlier one.", icon=":material/history:")
     send, say, keep = st.columns(3, gap="small")
     with send.container(border=True, height="stretch", gap="small"):
         _send(project, result)

@@ -19,6 +19,7 @@ from pages.common.words import escape
 __all__ = ["found", "opener"]
 
 _TYPES: Final = ("csv", "tsv", "txt", "xlsx", "xlsm", "parquet", "pq", "jsonl", "ndjson", "json")
+_TEXT: Final = (".csv", ".tsv", ".txt")
 _LONGEST: Final = 300
 _MEMORY: Final = (
     "The file stays on this machine: in memory until you close the page, and above 1 MB also for a moment in the "
@@ -42,17 +43,27 @@ def found(project: Project) -> None:
 def opener() -> None:
     """The button that opens another table."""
     kind = "primary" if state.is_sample() else "secondary"
-    if st.button("Open a table", key="open-table", icon=":material/folder_open:", type=kind):
+    st.button(
+        "Open a table", key="open-table", icon=":material/folder_open:", type=kind, on_click=_opening, args=(True,)
+    )
+    if desk().opening:
         _dialog()
 
 
-@st.dialog("Open a table", width="medium", icon=":material/folder_open:")
+def _opening(opening: bool = False) -> None:  # noqa: FBT001, FBT002
+    """Remember whether the dialog is open: the page may be drawn anew behind it."""
+    desk().opening = opening
+    desk().candidates.clear()
+
+
+@st.dialog("Open a table", width="medium", icon=":material/folder_open:", on_dismiss=_opening)
 def _dialog() -> None:
     upload = st.file_uploader("A table about people: CSV, Excel, Parquet or JSON lines", _TYPES, key="upload")
     st.caption(_MEMORY)
     path = st.text_input("Or a file on this machine", key="path", placeholder="/home/me/customers.csv")
     if st.button("Use the sample: 1,000 made-up customers", key="use-sample", type="tertiary"):
         state.open_sample()
+        _opening()
         st.rerun()
     try:
         if upload is not None:
@@ -66,14 +77,13 @@ def _dialog() -> None:
 
 def _candidate(stamp: tuple[Hashable, ...], content: bytes | Path, name: str) -> None:
     """Read the file, show what was found, open it when asked to."""
-    options = _options(name)
-    key = (*stamp, options)
-    beside = desk()
-    if beside.candidate is None or beside.candidate[0] != key:
-        beside.candidate = None
-        with st.spinner("Reading the table …"):
-            beside.candidate = (key, read(content, name=name, options=options))
-    table = beside.candidate[1]
+    options = _options() if Path(name).suffix.lower() in _TEXT else ReadOptions()
+    table = _read(stamp, content, name, options)
+    sheets, sheet = (table.report.sheets, table.report.sheet) if table.report else ((), None)
+    if len(sheets) > 1:
+        chosen = st.selectbox("Sheet", sheets, sheets.index(sheet or sheets[0]), key=f"sheet-{name}")
+        if chosen != sheet:
+            table = _read(stamp, content, name, ReadOptions(sheet=chosen))
     _summary(table)
     if st.button("Open this table", key="open-this", type="primary", icon=":material/check:"):
         with st.spinner("Looking at the columns …"):
@@ -81,17 +91,19 @@ def _candidate(stamp: tuple[Hashable, ...], content: bytes | Path, name: str) ->
         st.rerun()
 
 
-def _options(name: str) -> ReadOptions:
-    """Choices for a file that was not read as it should be."""
-    ending = Path(name).suffix.lower()
-    if ending in (".xlsx", ".xlsm"):
-        candidate = desk().candidate
-        sheets = candidate[1].report.sheets if candidate and candidate[1].report else ()
-        if len(sheets) > 1:
-            return ReadOptions(sheet=st.selectbox("Sheet", sheets, key=f"sheet-{name}"))
-        return ReadOptions()
-    if ending not in (".csv", ".tsv", ".txt"):
-        return ReadOptions()
+def _read(stamp: tuple[Hashable, ...], content: bytes | Path, name: str, options: ReadOptions) -> Microdata:
+    """Read a file, once for each way of reading it."""
+    known = desk().candidates
+    if any(key[0] != stamp for key in known):
+        known.clear()
+    if (stamp, options) not in known:
+        with st.spinner("Reading the table …"):
+            known[stamp, options] = read(content, name=name, options=options)
+    return known[stamp, options]
+
+
+def _options() -> ReadOptions:
+    """Choices for a text table that was not read as it should be."""
     with st.expander("Do the columns look wrong?", icon=":material/build:"):
         delimiter, encoding, header = st.columns(3)
         return ReadOptions(

@@ -1,0 +1,62 @@
+"""What a package says about itself: who answers for it, what it is for, on which terms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Final
+
+import streamlit as st
+
+from anonymiser.project import Project
+from anonymiser.release.facts import CC_BY_4, OGL_UK_3
+from anonymiser.releasing import Particulars, draft
+from pages.common import state
+from pages.common.desk import desk
+
+__all__ = ["today", "words"]
+
+_LICENCES: Final = {licence.title: licence for licence in (OGL_UK_3, CC_BY_4)}
+
+
+def words(project: Project) -> Particulars:
+    """What the package says about itself; kept on the desk while the owner looks elsewhere."""
+    beside = desk()
+    if beside.draft is None or beside.draft[0] != project.policy.name:
+        begun = draft(project, today())
+        if state.is_sample():
+            begun = replace(begun, owner="iInsureU123 (made-up sample)", contact="privacy@iinsureu123.example")
+        beside.draft = (project.policy.name, begun)
+    known = beside.draft[1]
+    scope = known.release_id
+    st.markdown("**What the package says**")
+    left, right = st.columns(2, gap="large")
+    owner = left.text_input("You, the owner", known.owner, key=f"owner-{scope}", placeholder="Your organisation")
+    contact = right.text_input(
+        "How to reach you", known.contact, key=f"contact-{scope}", placeholder="E-mail, telephone"
+    )
+    recipient = left.text_input("Recipient", known.recipient, key=f"recipient-{scope}")
+    purpose = right.text_input("Purpose", known.purpose, key=f"purpose-{scope}")
+    with st.expander("Title and terms", icon=":material/description:"):
+        title = st.text_input("Title", known.title, key=f"title-{scope}")
+        terms = st.text_area("Terms, one a line", "\n".join(known.terms), key=f"terms-{scope}", height=170)
+        licence = known.licence
+        if project.policy.is_open:
+            licence = _LICENCES[st.selectbox("Licence", list(_LICENCES), key=f"licence-{scope}")]
+    particulars = replace(
+        known,
+        owner=owner,
+        contact=contact,
+        recipient=recipient,
+        purpose=purpose,
+        title=title,
+        terms=tuple(terms.splitlines()),
+        licence=licence,
+    )
+    beside.draft = (project.policy.name, particulars)
+    return particulars
+
+
+def today() -> date:
+    """The day of the release."""
+    return datetime.now(tz=UTC).date()
