@@ -108,6 +108,15 @@ def records(number: int) -> str:
     return "1 record" if number == _ONE else f"{number:,} records"
 
 
+def others(number: int) -> str:
+    """A count of other people.
+
+    >>> others(1), others(4)
+    ('1 other', '4 others')
+    """
+    return "1 other" if number == _ONE else f"{number:,} others"
+
+
 def share(part: int, whole: int) -> str:
     """A count with its percentage, never "0.00 %" for a real count.
 
@@ -158,9 +167,10 @@ def verdict(assessment: Assessment, found: Sequence[Check], policy: Policy) -> V
     waiting = sum(check.met is None for check in found)
     if not failing:
         headline = "Every requirement that Halftone checks is met."
-        detail = f"Everybody who is released shares their row with at least {assessment.k - 1:,} others."
+        detail = f"Everybody who is released shares their row with at least {others(assessment.k - 1)}."
         if assessment.suppressed:
-            detail += f" {share(assessment.suppressed, assessment.rows)} records are left out."
+            gone = share(assessment.suppressed, assessment.rows)
+            detail += f" {gone} of the records {_is(assessment.suppressed)} left out."
         if waiting:
             detail += f" {waiting} of the policy's points cannot be checked yet."
         return Verdict(True, headline, detail)
@@ -289,10 +299,11 @@ def how_k_is_counted(assessment: Assessment, recipe: Recipe) -> tuple[str, ...]:
         if assessment.k == _ONE
         else (f"Nobody stands alone: the best guess at who a row belongs to is 1 in {assessment.k}.")
     )
+    rows = "1 row" if assessment.rows == _ONE else f"{assessment.rows:,} rows"
     grouped = f"{assessment.classes_raw:,} group{'' if assessment.classes_raw == _ONE else 's'}"
     return (
         f"Take what an outsider may know of a person: {listing(facts)}.",
-        f"Put the rows that agree in all of it into one group: {assessment.rows:,} rows make {grouped}.",
+        f"Put the rows that agree in all of it into one group: {rows} {'makes' if assessment.rows == _ONE else 'make'} {grouped}.",
         small,
         best,
     )
