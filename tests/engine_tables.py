@@ -105,6 +105,19 @@ class Table:
 
         return Table(self.attributes, pick(self.codes), pick(self.sensitive), self.cardinalities, self.missing)
 
+    def renamed(self, orders: Sequence[Sequence[int]]) -> Table:
+        """The same people, with other names for values and labels, and values in another order."""
+        made, codes = [], []
+        for attribute, column, order in zip(self.attributes, self.codes, orders, strict=True):
+            levels = tuple(
+                tuple(label if label == "*" else f"new {label[::-1]}" for label in (labels[v] for v in order))
+                for labels in attribute.levels
+            )
+            place = {old: new for new, old in enumerate(order)} | {attribute.size: attribute.size}
+            made.append(Attribute(f"new {attribute.name}", levels))
+            codes.append(tuple(place[code] for code in column))
+        return Table(tuple(made), tuple(codes), self.sensitive, self.cardinalities, self.missing)
+
     def classes(self, node: Sequence[int]) -> dict[tuple[tuple[str, ...], ...], list[int]]:
         """Records of each class."""
         found = defaultdict(list)

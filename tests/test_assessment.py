@@ -104,6 +104,15 @@ def test_measures_do_not_depend_on_the_order_of_rows(data: st.DataObject) -> Non
 
 @MANY
 @given(data=st.data())
+def test_measures_do_not_depend_on_the_names_of_values(data: st.DataObject) -> None:
+    table = data.draw(tables())
+    node = data.draw(nodes(table))
+    other = table.renamed([data.draw(st.permutations(range(a.size))) for a in table.attributes])
+    agree(assess(other.build(node), [KAnonymity(k=3)], 1.0), measure(table, node, 3, suppress=True))
+
+
+@MANY
+@given(data=st.data())
 def test_every_figure_is_finite_and_in_its_range(data: st.DataObject) -> None:
     table = data.draw(tables())
     found = assess(table.build(data.draw(nodes(table))), [KAnonymity(k=data.draw(st.integers(1, 30)))], 1.0)

@@ -260,6 +260,10 @@ def test_every_requirement_of_a_recipe_counts(run: Command, people: Path, saved:
     done = run("assess", people, "--recipe", saved, "--json")
     assert (done.code, done.json["suppressed"], done.json["k"], done.json["distinct_l"]) == (0, 3, 7, 3)
     assert done.json["records_below_k"] == 0
+    assert done.json["requirements"] == [
+        {"kind": "k_anonymity", "k": 3, "reached": 7, "met": True},
+        {"kind": "distinct_l", "attribute": "illness", "l": 3, "reached": 3, "met": True},
+    ]
 
 
 def test_a_project_is_a_recipe_too(run: Command, people: Path, saved: Path) -> None:

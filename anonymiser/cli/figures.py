@@ -50,6 +50,10 @@ def as_json(assessment: Assessment, recipe: Recipe) -> dict[str, object]:
         "mean_kept_class": _finite(assessment.mean_kept_class),
         "levels": {a.name: a.level for a in recipe.qis},
         "sensitive": each or None,
+        "requirements": [
+            result.model.model_dump() | {"reached": _finite(result.reached), "met": result.met}
+            for result in assessment.requirements
+        ],
     }
 
 
