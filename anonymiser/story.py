@@ -299,11 +299,11 @@ def how_k_is_counted(assessment: Assessment, recipe: Recipe) -> tuple[str, ...]:
         if assessment.k == _ONE
         else (f"Nobody stands alone: the best guess at who a row belongs to is 1 in {assessment.k}.")
     )
-    rows = "1 row" if assessment.rows == _ONE else f"{assessment.rows:,} rows"
+    rows = "1 row makes" if assessment.rows == _ONE else f"{assessment.rows:,} rows make"
     grouped = f"{assessment.classes_raw:,} group{'' if assessment.classes_raw == _ONE else 's'}"
     return (
         f"Take what an outsider may know of a person: {listing(facts)}.",
-        f"Put the rows that agree in all of it into one group: {rows} {'makes' if assessment.rows == _ONE else 'make'} {grouped}.",
+        f"Put the rows that agree in all of it into one group: {rows} {grouped}.",
         small,
         best,
     )

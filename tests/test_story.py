@@ -150,7 +150,7 @@ def test_no_sentence_claims_what_may_not_be_claimed(sizes: list[int], limit: flo
         *story.CLAIMS,
     )
     text = " ".join(sentences)
-    assert not re.search(r"\b1 (people|records|groups|rows|others)\b", text)
+    assert not re.search(r"\b1 (people|records|groups|rows|others)\b", text.replace("k − 1 others", ""))
     text = (text + " ".join(s for point in story.points(checked) for s in point.sentences)).lower()
     assert not [claim for claim in NEVER_SAY if re.search(rf"\b{re.escape(claim.lower())}", text)]
     assert "nan" not in text.split()
