@@ -85,7 +85,8 @@ def _group_size(assessment: Assessment, policy: Policy) -> Check:
     if not assessment.kept:
         sentence = "Nothing is left to release: every record would be deleted."
     else:
-        sentence = f"Everybody shares their row with at least {assessment.k - 1} others; asked for: {wanted - 1}."
+        people = "1 person" if assessment.k == 1 else f"{assessment.k:,} people"
+        sentence = f"The smallest group has {people}; asked for: at least {wanted:,}."
     return Check("Smallest group", met, sentence, policy.k.source, policy.may_override)
 
 
@@ -113,7 +114,7 @@ def _diversity(recipe: Recipe, assessment: Assessment, policy: Policy) -> list[C
             found.append(Check(name, False, "Not among the recipe's requirements.", source, policy.may_override))
             continue
         reached = 0 if result.reached is None else int(result.reached)
-        sentence = f"Every group holds at least {reached} different known values; asked for: {wanted}."
+        sentence = f"The group with fewest holds {reached:,} different known values; asked for: at least {wanted:,}."
         found.append(Check(name, reached >= wanted, sentence, source, policy.may_override))
     return found
 
