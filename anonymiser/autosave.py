@@ -14,7 +14,8 @@ import threading
 from pathlib import Path
 from typing import Final
 
-from anonymiser.project import Project
+from anonymiser.project import Project, Scenario
+from anonymiser.recipe import Recipe
 
 __all__ = ["find", "forget", "home", "later", "now"]
 
@@ -23,6 +24,7 @@ _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
 _NO_FILE: Final = "0" * 64
 _lock = threading.Lock()
 _waiting: dict[str, threading.Timer] = {}
+_seen: dict[str, tuple[Recipe, list[Scenario]]] = {}
 
 
 def home() -> Path:
@@ -80,11 +82,16 @@ def _write(path: Path | None, project: Project) -> bool:
 def later(project: Project) -> None:
     """Write a project's file in a second, in the background; a later call replaces an earlier one.
 
-    A project in which nothing was done yet is not written, so that it cannot replace earlier work.
+    A project in which nothing was done yet is not written, so that it cannot replace earlier work,
+    nor is one that is as it was at the last call.
     """
     if not (project.can_undo or project.can_redo or project.scenarios):
         return
     key = project.microdata.fingerprint
+    work = (project.recipe, project.scenarios)
+    if all(old is new for old, new in zip(_seen.get(key, (None, None)), work, strict=True)):
+        return
+    _seen[key] = work
     timer = threading.Timer(_WAIT, _write, (_path(key), project))
     timer.daemon = True
     with _lock:

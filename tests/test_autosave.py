@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,15 @@ from anonymiser.project import Project
 from anonymiser.reading import read
 
 TABLE = b"sex,town,born\nF,Leeds,1990\nM,York,1991\nF,Hull,1992\nM,Bath,1993\n"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_waits() -> Iterator[None]:
+    yield
+    for timer in autosave._waiting.values():
+        timer.cancel()
+    autosave._waiting.clear()
+    autosave._seen.clear()
 
 
 @pytest.fixture
@@ -62,9 +72,18 @@ def test_later_writes_once_the_steps_have_stopped(project: Project, monkeypatch:
     assert autosave.find(project.microdata.fingerprint) == project.to_json().encode()
 
 
+def test_the_same_work_is_not_written_again(project: Project) -> None:
+    autosave.later(project)
+    timer = autosave._waiting[project.microdata.fingerprint]
+    autosave.later(project)
+    assert autosave._waiting[project.microdata.fingerprint] is timer
+    project.keep("one")
+    autosave.later(project)
+    assert autosave._waiting[project.microdata.fingerprint] is not timer
+
+
 def test_a_project_in_which_nothing_was_done_replaces_nothing(project: Project) -> None:
     autosave.now(project)
-    autosave._waiting.clear()
     autosave.later(Project(read(TABLE, name="people.csv")))
     assert not autosave._waiting
 

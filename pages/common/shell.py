@@ -51,6 +51,7 @@ def run() -> None:
         state.in_shell(running=True)
         try:
             page.run()
+            state.save()
         finally:
             state.in_shell(running=False)
 
