@@ -183,11 +183,13 @@ class Project:
     def assess(self, recipe: Recipe | None = None, *, histograms: bool = False) -> Assessment:
         """Every measure of the table as a recipe would release it (kept for the next call)."""
         chosen = recipe or self.recipe
+        in_force = requirements_in_force(chosen)
+        histograms = histograms or any(model.needs_histogram for model in in_force)
         key = (chosen, histograms)
         kept = self._assessed.get(key)
         if kept is None:
             classes = self.classes(chosen, histograms=histograms)
-            kept = assess(classes, requirements_in_force(chosen), chosen.suppression, target_k=chosen.k)
+            kept = assess(classes, in_force, chosen.suppression, target_k=chosen.k)
             self._assessed[key] = kept
             while len(self._assessed) > _HISTORY:
                 self._assessed.popitem(last=False)

@@ -16,7 +16,7 @@ from anonymiser.gate import passes
 from anonymiser.hierarchies import FlatSpec, TableSpec
 from anonymiser.microdata import Microdata
 from anonymiser.policy import GOVERNMENT, RESEARCHERS, Policy
-from anonymiser.privacy import DistinctDiversity, KAnonymity
+from anonymiser.privacy import DistinctDiversity, EntropyDiversity, KAnonymity, TCloseness
 from anonymiser.project import Project
 from anonymiser.recipe import AttributePlan, Recipe, Treatment
 
@@ -101,6 +101,17 @@ def test_the_released_table_is_what_was_measured() -> None:
     assert len(set(rows)) == found.classes
     secret = released.columns[3].codes.tolist()
     assert min(len({s for r, s in zip(rows, secret, strict=True) if r == group}) for group in set(rows)) >= 2
+
+
+@pytest.mark.parametrize("model", [EntropyDiversity(attribute="illness", l=2), TCloseness(attribute="illness", t=0.5)])
+def test_a_requirement_that_counts_sensitive_values(model: EntropyDiversity | TCloseness) -> None:
+    walked = project(requirements=(KAnonymity(k=4), model), suppression=1.0)
+    walked.change(walked.recipe.with_levels({"age": 2}))
+    found = walked.assess()
+    assert (found.met, found.requirements[1].met) == (True, True)
+    assert walked.released().rows == found.kept
+    again = Recipe.from_json(walked.recipe.to_json())
+    assert Project(walked.microdata, again).assess().suppressed == found.suppressed
 
 
 def test_when_too_many_would_go_nobody_goes() -> None:

@@ -36,7 +36,10 @@ def generalise(
         No quasi-identifier is chosen.
     """
     hierarchies, leaves = table.qis(recipe)
-    classes, class_of = build_members(hierarchies, leaves, table.sensitive(recipe), node=recipe.node)
+    counted = any(model.needs_histogram for model in requirements)
+    classes, class_of = build_members(
+        hierarchies, leaves, table.sensitive(recipe), node=recipe.node, histograms=counted
+    )
     passing = np.ones(classes.classes, dtype=np.bool_)
     for model in requirements if suppress else ():
         passing &= model.passes(classes)
