@@ -30,8 +30,8 @@ __all__ = [
     "singled_out_by_precision",
 ]
 
-_ENOUGH: Final = 1_000
-"""Nobody with so many matches is among the most exposed: counting stops."""
+_ENOUGH: Final = (2, 32, 1_000)
+"""Counting stops here, and goes on to the next only where too few people have fewer matches."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class ExposedRecord:
-    """A record and how many match it, before and after; counts from 1,000 on mean "at least"."""
+    """A record and how many match it, before and after."""
 
     row: int
     before: int
@@ -195,17 +195,28 @@ def most_exposed(before: View, after: View, top: int = 10) -> tuple[ExposedRecor
     ----------
     before, after : View
     top : int
+        How many to list. Where all have a thousand matches or more, their order says nothing.
     """
     rows = np.arange(after.rows) if after.present is None else np.flatnonzero(after.present)
-    found = match_counts(after, rows, most=_ENOUGH)
-    if not rows.size:
+    if not rows.size or top < 1:
         return ()
-    limit = np.sort(found)[min(top, rows.size) - 1]
-    near = rows[found <= limit]
-    first = match_counts(before, near, most=_ENOUGH)
-    last = found[found <= limit]
-    order = np.lexsort((near, first, last))[:top]
-    return tuple(ExposedRecord(int(near[i]), int(first[i]), int(last[i])) for i in order)
+    found = _fewest(after, rows, top)
+    close = found <= np.sort(found)[min(top, rows.size) - 1]
+    rows, found = rows[close], found[close]
+    chosen = rows[np.lexsort((rows, _fewest(before, rows, top), found))[:top]]
+    pairs = zip(chosen, match_counts(before, chosen), match_counts(after, chosen), strict=True)
+    listed = [ExposedRecord(int(row), int(first), int(last)) for row, first, last in pairs]
+    return tuple(sorted(listed, key=lambda record: (record.after, record.before, record.row)))
+
+
+def _fewest(view: View, rows: npt.NDArray[np.integer], top: int) -> npt.NDArray[np.int64]:
+    """Matches of each person, counted far enough to tell who has fewest."""
+    wanted = min(top, rows.size)
+    for most in _ENOUGH:
+        found = match_counts(view, rows, most=most)
+        if np.count_nonzero(found < most) >= wanted:
+            break
+    return found
 
 
 def singled_out_by_precision(

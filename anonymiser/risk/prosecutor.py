@@ -20,21 +20,24 @@ import numpy.typing as npt
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.engine.summary import size_histogram
 from anonymiser.errors import InputError
+from anonymiser.privacy.people import class_sizes, entity_of
 from anonymiser.risk.individual import expected_inverse
 
 __all__ = [
     "ReidentificationRisk",
-    "class_sizes",
     "journalist",
     "journalist_from_fraction",
-    "population_class_sizes",
     "prosecutor",
+    "prosecutor_over_people",
+    "released_sizes",
 ]
 
 Integers = npt.NDArray[np.int64]
 
 DEFAULT_THRESHOLD: Final = 0.2
 """A record counts as at risk above this: 1 in 5, customary under agreement (El Emam)."""
+_SORT_ABOVE: Final = 1 << 20
+"""Class sizes that are counted through a table rather than sorted."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,18 @@ class ReidentificationRisk:
         return self.records_at_risk / self.records if self.records else 0.0
 
 
-def class_sizes(classes: FrequencySet, kept: npt.NDArray[np.bool_] | None = None) -> Integers:
-    """Sizes of the kept classes (None: all) with the number of classes of each: shape (sizes, 2)."""
-    return size_histogram(classes.counts if kept is None else classes.counts[kept])
+def released_sizes(classes: FrequencySet, kept: npt.NDArray[np.bool_] | None = None) -> Integers:
+    """Sizes of the kept classes (None: all) with the number of classes of each: shape (sizes, 2).
+
+    In people, where the classes say which records are one person's (a class of nobody known counts 1).
+    """
+    sizes = classes.counts if entity_of(classes) is None else np.maximum(class_sizes(classes), 1).astype(np.int32)
+    sizes = sizes if kept is None else sizes[kept]
+    if sizes.max(initial=0) >= _SORT_ABOVE:
+        return size_histogram(sizes)
+    number = np.bincount(sizes)
+    found = np.flatnonzero(number)
+    return np.stack([found, number[found]], axis=1).astype(np.int64)
 
 
 def prosecutor(sizes: Integers, threshold: float = DEFAULT_THRESHOLD) -> ReidentificationRisk:
@@ -102,6 +114,19 @@ def prosecutor(sizes: Integers, threshold: float = DEFAULT_THRESHOLD) -> Reident
     return _attacker(each, each.astype(np.float64), threshold)
 
 
+def prosecutor_over_people(
+    records: npt.NDArray[np.integer], people: npt.NDArray[np.integer], threshold: float = DEFAULT_THRESHOLD
+) -> ReidentificationRisk:
+    """The prosecutor's risk where one person has several records: 1 / people of the class.
+
+    Parameters
+    ----------
+    records, people : (classes,) integer arrays
+        Of each released class; a class of nobody known counts as one person.
+    """
+    return _attacker(records.astype(np.int64), np.maximum(people, 1).astype(np.float64), threshold)
+
+
 def journalist(
     sample: npt.NDArray[np.integer], population: npt.NDArray[np.integer], threshold: float = DEFAULT_THRESHOLD
 ) -> ReidentificationRisk:
@@ -113,7 +138,7 @@ def journalist(
     ----------
     sample, population : (classes,) integer arrays
         f, records of each released class; F, people of the population in it, never fewer
-        (`population_class_sizes`).
+        (``privacy.population.population_sizes``).
 
     Notes
     -----
@@ -153,37 +178,6 @@ def journalist_from_fraction(
     each = _per_class(sizes)
     risk = expected_inverse(each, np.full(each.size, float(fraction)))
     return _attacker(each, 1.0 / risk, threshold)
-
-
-def population_class_sizes(sample: FrequencySet, population: FrequencySet) -> Integers:
-    """People of the population in each class of the table: (classes,) int64 array, 0 where there is none.
-
-    Both must have been built with the same hierarchies at the same node.
-
-    Raises
-    ------
-    ValueError
-        They were not.
-    """
-    pairs = zip(sample.hierarchies, population.hierarchies, sample.node, population.node, strict=True)
-    if any(low != high or ours.labels[low] != theirs.labels[high] for ours, theirs, low, high in pairs):
-        raise ValueError("table and population must be grouped by the same hierarchies at the same levels")
-    wanted, known = _sortable(sample.keys), _sortable(population.keys)
-    order = np.argsort(known)
-    place = np.searchsorted(known, wanted, sorter=order)
-    nearest = order[np.minimum(place, known.size - 1)] if known.size else np.zeros(wanted.size, dtype=np.intp)
-    found = known[nearest] == wanted if known.size else np.zeros(wanted.size, dtype=np.bool_)
-    result: Integers = np.where(found, population.counts[nearest] if known.size else 0, 0).astype(np.int64)
-    return result
-
-
-def _sortable(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.generic]:
-    if keys.shape[0] == 1:
-        one: npt.NDArray[np.generic] = keys[0]
-        return one
-    words = [(f"w{i}", np.uint64) for i in range(keys.shape[0])]
-    whole: npt.NDArray[np.generic] = np.ascontiguousarray(keys.T).view(words).reshape(-1)
-    return whole
 
 
 def _refuse_smaller(sample: npt.NDArray[np.integer], population: npt.NDArray[np.integer]) -> None:

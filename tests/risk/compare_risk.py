@@ -18,7 +18,7 @@ from anonymiser.engine.frequency import FrequencySet, roll_up
 from anonymiser.risk.combinations import attributes_of_classes, measure_combinations
 from anonymiser.risk.individual import individual_risk
 from anonymiser.risk.population import PopulationModel, Sample, dankar, estimate
-from anonymiser.risk.prosecutor import class_sizes, journalist, prosecutor
+from anonymiser.risk.prosecutor import journalist, prosecutor, released_sizes
 from anonymiser.risk.suda import suda
 from tests.risk.risk_tables import ADULT, SHARED, SMALL, adult, members, small400
 
@@ -96,7 +96,7 @@ def node_statistics(table: FrequencySet) -> list[Row]:
         at = f"{node['node']} {'suppressed' if node['suppression_applied'] else 'whole'}"
         classes = roll_up(table, levels)
         kept = classes.counts >= 5 if node["suppression_applied"] else None
-        sizes = class_sizes(classes, kept)
+        sizes = released_sizes(classes, kept)
         risk = prosecutor(sizes, node["threshold"])
         whole = classes.counts if kept is None else classes.counts[kept]
         wider = journalist(whole, whole, node["threshold"])
@@ -144,8 +144,8 @@ def hand_fixtures(table: FrequencySet) -> list[Row]:
     fixtures = json.loads((SHARED / "oracles" / "arx_hand_fixtures.json").read_text())
     seven = fixtures["risk_7rows"]
     columns = {c: [r[j] for r in seven["rows"]] for j, c in enumerate(seven["columns"])}
-    hand = prosecutor(class_sizes(members(columns)[0]))
-    raw, sizes = fixtures["adult_risk"]["raw"], class_sizes(table)
+    hand = prosecutor(released_sizes(members(columns)[0]))
+    raw, sizes = fixtures["adult_risk"]["raw"], released_sizes(table)
     risk, rows_ = prosecutor(sizes), table.rows
     pairs: list[Pair] = [
         ("7 rows average", seven["raw"]["average_risk"], hand.mean),
@@ -259,7 +259,7 @@ def reference() -> list[Row]:
     pairs, counts = [], []
     for key, theirs in json.loads((SMALL / "reference.json").read_text()).items():
         classes, _ = members({qi: columns[qi] for qi in theirs["qi"]})
-        sizes = class_sizes(classes)
+        sizes = released_sizes(classes)
         risk = prosecutor(sizes)
         counts += [
             (f"{key} {field}", theirs[field], ours)

@@ -77,6 +77,7 @@ def test_one_record_and_none() -> None:
     assert (empty.distinction, empty.separation, empty.unique_records, empty.unique_share) == (0, 1, 0, 0)
 
 
+@settings(deadline=None)
 @given(tables())
 def test_more_columns_never_tell_fewer_people_apart(table: object) -> None:
     found = measure_combinations(attributes_of_classes(table.build(histograms=False)))  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anonymiser.errors import ColumnError
@@ -43,6 +43,7 @@ def test_small_shares_against_exact_fractions(f: int) -> None:
     assert float(expected_inverse(np.array([f]), np.array([1 / 3]))[0]) == pytest.approx(exact, rel=1e-12)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 3000), st.floats(1e-9, 1.0))
 def test_its_range(f: int, p: float) -> None:
     exact = float(expected_inverse(np.array([f]), np.array([p]))[0])
@@ -52,12 +53,14 @@ def test_its_range(f: int, p: float) -> None:
     assert approximate <= 1 / f * (1 + 1e-12)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 200), st.floats(1e-6, 0.99))
 def test_a_larger_share_is_a_larger_risk(f: int, p: float) -> None:
     low, high = expected_inverse(np.array([f, f]), np.array([p, p + 0.01]))
     assert low < high
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=30), st.data())
 def test_without_weights_it_is_one_over_f_and_with_them_never_above(values: list[str], data: st.DataObject) -> None:
     classes, class_of = members({"x": values})

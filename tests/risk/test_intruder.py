@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anonymiser.engine.frequency import SensitiveCodes, build
@@ -37,6 +37,7 @@ def test_wilson_by_the_textbook() -> None:
     assert wilson_interval(9, 9)[1] == 1
 
 
+@settings(deadline=None)
 @given(st.integers(1, 2000), st.data())
 def test_wilson_holds_the_rate(trials: int, data: st.DataObject) -> None:
     successes = data.draw(st.integers(0, trials))
@@ -75,6 +76,7 @@ def test_the_same_seed_is_the_same_trial() -> None:
         intruder_trial(view, 0, np.random.default_rng(9))
 
 
+@settings(deadline=None)
 @given(tables(), st.sampled_from([0.5, 0.75, 0.9, 1.0]), st.booleans())
 def test_uniform_classes_by_counting(table: object, threshold: float, only_larger: bool) -> None:  # noqa: FBT001
     if not table.sensitive:  # type: ignore[attr-defined]

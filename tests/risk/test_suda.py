@@ -60,6 +60,7 @@ def test_scores_are_those_of_the_definition(data: st.DataObject) -> None:
         assert share == (pytest.approx(100 * own / sum(scores)) if sum(scores) else None)
 
 
+@settings(deadline=None)
 @given(tables())
 def test_a_score_means_unique_and_complete_uniques_have_one(table: Table) -> None:
     hierarchies, leaves = table.engine_input()
