@@ -10,37 +10,43 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymiser.engine.frequency import FrequencySet
+from anonymiser.engine.margins import Margins, margins_of
+from anonymiser.engine.profile import forget
 from anonymiser.engine.summary import ClassSummary, summarise
-from anonymiser.privacy import KAnonymity, PrivacyModel
-from anonymiser.privacy.closeness import equal_distance
-from anonymiser.privacy.diversity import distinct_values, entropy_diversity
+from anonymiser.privacy import KAnonymity, PrivacyModel, against
+from anonymiser.privacy.measures import SensitiveMeasures, measure_sensitive
+from anonymiser.privacy.people import class_size_figures, entity_of
+from anonymiser.utility import domain, marginals
+from anonymiser.utility import entropy as bits
 from anonymiser.utility import information_loss as utility
 from anonymiser.utility.base import Node
+from anonymiser.utility.quality import Quality, quality_of
 
 __all__ = ["Assessment", "RequirementResult", "SensitiveMeasures", "assess", "limit_in_records"]
 
 
 @dataclass(frozen=True)
 class RequirementResult:
-    """One requirement with the value that the released classes reach (None: there is none)."""
+    """One requirement with what the released classes make of it.
+
+    Attributes
+    ----------
+    model : PrivacyModel
+    reached : float or None
+        The worst value of a released class; None where there is none, infinite where no threshold
+        would do.
+    met : bool
+    breaking : int
+        Classes that break it, before suppression.
+    breaking_records : int
+        Their records.
+    """
 
     model: PrivacyModel
     reached: float | None
     met: bool
-
-
-@dataclass(frozen=True)
-class SensitiveMeasures:
-    """Diversity and closeness of one sensitive attribute over the released classes.
-
-    ``distinct_l`` counts a missing value as a value of its own, as ARX does. ``entropy_l`` and
-    ``t_closeness`` are None where no histogram was kept.
-    """
-
-    name: str
-    distinct_l: int
-    entropy_l: float | None
-    t_closeness: float | None
+    breaking: int = 0
+    breaking_records: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,28 @@ class Assessment:
     requirements : tuple of RequirementResult
     sizes : (sizes, 2) int64 array
         Class size and number of such classes, before suppression.
+    loss_am, precision_mono : float
+        Arithmetic mean of the attributes' losses; precision blind to suppression; 0 to 1.
+    gcp : float
+        Global certainty penalty, 0 to 1.
+    ncp_by_attribute : tuple of float
+    c_avg : float
+        Mean released class over ``target_k``; 0 where nothing is left.
+    dmstar : float
+        Discernibility blind to suppression.
+    height : int
+        Sum of the levels.
+    entropy, entropy_mono, nentropy : float
+        Bits lost, with suppression and without; each attribute's share of its bits, summed.
+    ambiguity : float
+    kl_divergence : float or None
+        In nats; None where the classes were not counted at level 0.
+    marginal_distance : float
+        Share of a column's records that its released distribution misplaces, 0 to 1.
+    quality : Quality or None
+    over_people : bool
+        Whether class sizes count persons, not records: in ``k``, ``unique_records``,
+        ``records_below_k`` (still a number of records, in classes of too few people) and ``sizes``.
     """
 
     rows: int
@@ -106,6 +134,21 @@ class Assessment:
     sensitive: tuple[SensitiveMeasures, ...]
     requirements: tuple[RequirementResult, ...]
     sizes: npt.NDArray[np.int64]
+    loss_am: float = 0.0
+    precision_mono: float = 0.0
+    gcp: float = 0.0
+    ncp_by_attribute: tuple[float, ...] = ()
+    c_avg: float = 0.0
+    dmstar: float = 0.0
+    height: int = 0
+    entropy: float = 0.0
+    entropy_mono: float = 0.0
+    nentropy: float = 0.0
+    ambiguity: float = 0.0
+    kl_divergence: float | None = None
+    marginal_distance: float = 0.0
+    quality: Quality | None = None
+    over_people: bool = False
 
     @property
     def kept(self) -> int:
@@ -138,6 +181,7 @@ def assess(
     suppression: float,
     *,
     target_k: int | None = None,
+    population: FrequencySet | None = None,
 ) -> Assessment:
     """Measure one node.
 
@@ -150,9 +194,19 @@ def assess(
         Share of the records that may be suppressed, from 0 to 1.
     target_k : int or None
         k for ``records_below_k``; the k of the requirements where it is left out (else 1).
+    population : FrequencySet or None
+        Classes of a population, over the same hierarchies: needed by k-map and δ-presence.
+
+    Raises
+    ------
+    InputError
+        A requirement does not fit what it is on, or needs a population that is not there.
     """
-    verdicts = [model.passes(classes) for model in requirements]
-    passing = np.logical_and.reduce(verdicts) if verdicts else np.ones(classes.classes, dtype=np.bool_)
+    bound = against(requirements, population)
+    verdicts = [model.passes(classes) for model in bound]
+    passing = np.ones(classes.classes, dtype=np.bool_)
+    for verdict in verdicts:
+        passing &= verdict
     wanted = [model.k for model in requirements if isinstance(model, KAnonymity)]
     target = target_k if target_k is not None else max(wanted, default=1)
     summary = summarise(classes, passing, target)
@@ -161,10 +215,14 @@ def assess(
     released = passing if suppress and summary.failing else None
     met = suppress and summary.kept_classes > 0
     results = tuple(
-        RequirementResult(model, model.reached(classes, released), met or bool(verdict.all()))
-        for model, verdict in zip(requirements, verdicts, strict=True)
+        _result(classes, model, verdict, each.reached(classes, released), met=met)
+        for model, each, verdict in zip(requirements, bound, verdicts, strict=True)
     )
+    sensitive = measure_sensitive(classes, released)
+    for histogram in classes.histograms.values():
+        forget(histogram)
     node: Node = tuple(zip(classes.hierarchies, classes.node, strict=True))
+    sizes = class_size_figures(classes, summary, released, target)
     return Assessment(
         rows=classes.rows,
         node=classes.node,
@@ -173,43 +231,58 @@ def assess(
         suppressed=summary.failing if suppress else 0,
         met=met,
         target_k=target,
-        k=summary.kept_smallest if suppress else summary.smallest,
+        k=sizes.smallest,
         classes=summary.kept_classes if suppress else summary.classes,
         classes_raw=summary.classes,
-        unique_records=summary.kept_uniques if suppress else summary.uniques,
-        unique_records_raw=summary.uniques,
-        records_below_k=summary.below_target,
+        unique_records=sizes.uniques,
+        unique_records_raw=sizes.uniques_raw,
+        records_below_k=sizes.below_target,
         **_utility(node, summary, suppress=suppress),
         loss_by_attribute=utility.loss_by_attribute(node, summary, suppress=suppress),
-        sensitive=_sensitive(classes, released),
+        sensitive=sensitive,
         requirements=results,
-        sizes=summary.sizes,
+        sizes=sizes.histogram,
+        c_avg=utility.mean_kept_class(node, summary, suppress=suppress) / max(target, 1),
+        dmstar=utility.discernibility(node, summary, suppress=False),
+        height=sum(classes.node),
+        **_of_labels(node, margins := margins_of(classes, released)),
+        ncp_by_attribute=domain.ncp_by_attribute(node, margins),
+        kl_divergence=domain.kl_divergence(node, margins),
+        quality=quality_of(node, summary, margins, suppress=suppress),
+        over_people=entity_of(classes) is not None,
     )
+
+
+def _result(
+    classes: FrequencySet, model: PrivacyModel, verdict: npt.NDArray[np.bool_], reached: float | None, *, met: bool
+) -> RequirementResult:
+    """What became of one requirement."""
+    if verdict.all():
+        return RequirementResult(model, reached, met=True)
+    broken = ~verdict
+    records = int((classes.counts * broken).sum(dtype=np.int64))
+    return RequirementResult(model, reached, met, int(np.count_nonzero(broken)), records)
 
 
 def _utility(node: Node, summary: ClassSummary, *, suppress: bool) -> dict[str, float]:
     return {
         "loss": utility.loss(node, summary, suppress=suppress),
         "loss_if_suppressed": utility.loss(node, summary, suppress=True),
+        "loss_am": utility.loss_arithmetic(node, summary, suppress=suppress),
         "precision": utility.precision(node, summary, suppress=suppress),
+        "precision_mono": utility.precision(node, summary, suppress=False),
         "discernibility": utility.discernibility(node, summary, suppress=suppress),
         "average_class_size": utility.average_class_size(node, summary, suppress=suppress),
         "mean_kept_class": utility.mean_kept_class(node, summary, suppress=suppress),
     }
 
 
-def _sensitive(classes: FrequencySet, released: npt.NDArray[np.bool_] | None) -> tuple[SensitiveMeasures, ...]:
-    """Over the released classes; None stands for all of them."""
-    chosen: npt.NDArray[np.bool_] | slice = slice(None) if released is None else released
-    if not classes.counts[chosen].size:
-        return ()
-    result = []
-    for name in classes.sensitive:
-        distinct = int(distinct_values(classes, name, count_missing=True)[chosen].min())
-        histogram = classes.histograms.get(name)
-        entropy = distance = None
-        if histogram is not None:
-            entropy = float(entropy_diversity(histogram)[chosen].min())
-            distance = float(equal_distance(histogram)[chosen].max())
-        result.append(SensitiveMeasures(name, distinct, entropy, distance))
-    return tuple(result)
+def _of_labels(node: Node, margins: Margins) -> dict[str, float]:
+    return {
+        "entropy": bits.entropy(node, margins),
+        "entropy_mono": bits.entropy_monotonic(node, margins),
+        "nentropy": bits.entropy_normalised(node, margins),
+        "ambiguity": domain.ambiguity(node, margins),
+        "gcp": domain.gcp(node, margins),
+        "marginal_distance": marginals.marginal_distance(node, margins),
+    }

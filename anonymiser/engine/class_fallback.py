@@ -39,15 +39,15 @@ def profile(  # noqa: PLR0917 - the signature of the compiled twin
     expected = every_size * table[values]
     excess = wide * rows - expected
     ratio = 1.0 + excess / expected
-    whole[:, 0] = size
-    whole[:, 1] = np.add.reduceat(np.where(values == missing, wide, 0), first)
-    whole[:, 2] = np.maximum.reduceat(wide, first)
-    whole[:, 3] = np.add.reduceat(np.maximum(excess, 0), first)
-    real[:, 0] = np.add.reduceat(wide * np.log(wide), first)
-    real[:, 1] = np.maximum.reduceat(ratio, first)
-    real[:, 2] = np.minimum.reduceat(ratio, first)
+    whole[0] = size
+    whole[1] = np.add.reduceat(np.where(values == missing, wide, 0), first)
+    whole[2] = np.maximum.reduceat(wide, first)
+    whole[3] = np.add.reduceat(np.maximum(excess, 0), first)
+    real[0] = np.add.reduceat(wide * np.log(wide), first)
+    real[1] = np.maximum.reduceat(ratio, first)
+    real[2] = np.minimum.reduceat(ratio, first)
     for length in (2, 3, 4):
-        recursive(starts, values, counts, length, -1, real[:, length + 1])
+        recursive(starts, values, counts, length, -1, real[length + 1])
     beyond[:] = np.logical_or.reduceat(wide > every_size * ceiling[values], first)
     del inverse
 
@@ -114,6 +114,16 @@ def hierarchical(  # noqa: PLR0917 - the signature of the compiled twin
             mass = _gather(mass, parents - above[0], above.size)
             below, parents = above, up[above]
         out[low:high] = cost / (height * size.astype(np.float64) * rows) if height else 0.0
+
+
+def highest(values: Array, chosen: Array) -> float:
+    """Largest value of the chosen classes."""
+    return float(np.where(chosen, values, -np.inf).max())
+
+
+def lowest(values: Array, chosen: Array) -> float:
+    """Smallest value of the chosen classes."""
+    return float(np.where(chosen, values, np.inf).min())
 
 
 def spread(  # noqa: PLR0917 - the signature of the compiled twin

@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 
 _FEW = 24  # pairs that are sorted by insertion
+_WHOLE = 9e18  # whole numbers below it fit 64 bits
 
 
 @njit(cache=True, nogil=True)
@@ -28,7 +29,7 @@ def profile(starts, values, counts, table, rows, inverse, ceiling, missing, logs
 
     ``table`` are the records of each value in the whole table, ``inverse`` their inverses,
     ``ceiling`` the share above which enhanced β fails, ``logs`` the products x·ln x of small x.
-    ``whole`` has the columns size, missing, largest, Σ max(0, f·n − s·T); ``real`` the columns
+    ``whole`` has the rows size, missing, largest, Σ max(0, f·n − s·T); ``real`` the rows
     Σ f·ln f, largest p/q, smallest p/q of a value that is there, and the infimum of c for l = 2, 3, 4.
     """
     known = logs.size
@@ -48,18 +49,11 @@ def profile(starts, values, counts, table, rows, inverse, ceiling, missing, logs
             log_sum += logs[count] if count < known else count * np.log(np.float64(count))
             if value == missing:
                 absent = count
-            if count > first:
-                third = second
-                second = first
-                first = count
-            elif count > second:
-                third = second
-                second = count
-            elif count > third:
-                third = count
-            excess = count * rows - size * table[value]
-            if excess > 0:
-                over += excess
+            rest = min(first, count)  # no branches: nothing here can be foretold
+            first = max(first, count)
+            third = max(third, min(second, rest))
+            second = max(second, rest)
+            over += max(count * rows - size * table[value], 0)
             ratio = count * inverse[value]
             if ratio > most:
                 most = ratio
@@ -67,21 +61,20 @@ def profile(starts, values, counts, table, rows, inverse, ceiling, missing, logs
             if ratio < least:
                 least = ratio
                 least_at = pair
-            if count > size * ceiling[value]:
-                exceeds = True
-        whole[c, 0] = size
-        whole[c, 1] = absent
-        whole[c, 2] = first
-        whole[c, 3] = over
-        real[c, 0] = log_sum
-        real[c, 1] = _ratio(values, counts, table, rows, size, most_at)
-        real[c, 2] = _ratio(values, counts, table, rows, size, least_at)
+            exceeds |= count > size * ceiling[value]
+        whole[0, c] = size
+        whole[1, c] = absent
+        whole[2, c] = first
+        whole[3, c] = over
+        real[0, c] = log_sum
+        real[1, c] = _ratio(values, counts, table, rows, size, most_at)
+        real[2, c] = _ratio(values, counts, table, rows, size, least_at)
         tail = size - first
-        real[c, 3] = first / tail if tail else np.inf
+        real[3, c] = first / tail if tail else np.inf
         tail -= second
-        real[c, 4] = first / tail if tail else np.inf
+        real[4, c] = first / tail if tail else np.inf
         tail -= third
-        real[c, 5] = first / tail if tail else np.inf
+        real[5, c] = first / tail if tail else np.inf
         beyond[c] = exceeds
 
 
@@ -125,6 +118,7 @@ def ordered(starts, values, counts, rank, cumulated, prefix, absent, rows, out):
     """
     ranks = cumulated.size
     known = rows - absent
+    fits = np.float64(rows) * np.float64(rows) * ranks < _WHOLE
     tally = np.zeros(max(ranks, 1), dtype=np.int64)
     place = np.empty(max(ranks, 1), dtype=np.int64)
     for c in range(starts.size - 1):
@@ -147,9 +141,16 @@ def ordered(starts, values, counts, rank, cumulated, prefix, absent, rows, out):
         if ranks > 1 and here:
             if used * 8 >= ranks:
                 seen = np.int64(0)
-                for at in range(ranks - 1):
-                    seen += tally[at]
-                    distance += abs(seen * known - here * cumulated[at])
+                if fits:
+                    whole = np.int64(0)
+                    for at in range(ranks - 1):
+                        seen += tally[at]
+                        whole += abs(seen * known - here * cumulated[at])
+                    distance = np.float64(whole)
+                else:
+                    for at in range(ranks - 1):
+                        seen += tally[at]
+                        distance += abs(seen * known - here * cumulated[at])
             else:
                 _sort(place, used)
                 distance = _along(place, used, tally, cumulated, prefix, here, known)
@@ -203,52 +204,66 @@ def _along(place, used, tally, cumulated, prefix, here, known):
 def hierarchical(starts, values, counts, up, table, height, rows, out):
     """Distance along a tree: Σ level(N)/H · min(what has to leave its children, what has to arrive).
 
+    All that crosses the branch above a node moves one level more, up on one side and down on the
+    other, so this is the mean over the levels below the root of Σ max(0, p − q) of their nodes.
     Nodes of all levels stand in one array, those of level 0 first; ``up`` is each one's parent,
     ``table`` its records in the whole table. Only nodes above a value of the class are visited:
-    below all others nothing moves.
+    elsewhere p is 0.
     """
-    nodes = table.size
-    mass = np.zeros(nodes, dtype=np.int64)
-    leave = np.zeros(nodes, dtype=np.int64)
-    arrive = np.zeros(nodes, dtype=np.int64)
-    seen = np.zeros(nodes, dtype=np.int64)
-    here = np.empty(nodes, dtype=np.int64)
-    there = np.empty(nodes, dtype=np.int64)
+    mass = np.zeros(table.size, dtype=np.int64)
+    here = np.empty(table.size, dtype=np.int64)
     for c in range(starts.size - 1):
         size = np.int64(0)
-        used = 0
         for pair in range(starts[c], starts[c + 1]):
-            here[used] = values[pair]
-            mass[values[pair]] = counts[pair]
             size += counts[pair]
-            used += 1
-        cost = 0.0
-        for level in range(1, height + 1):
+        used = 0
+        gained = np.int64(0)
+        for pair in range(starts[c], starts[c + 1]):
+            count = np.int64(counts[pair])
+            gained += max(count * rows - size * table[values[pair]], 0)
+            parent = up[values[pair]]
+            if mass[parent] == 0:
+                here[used] = parent
+                used += 1
+            mass[parent] += count
+        moved = np.float64(gained)
+        for _ in range(height - 1):
+            gained = np.int64(0)
             found = 0
             for i in range(used):
                 node = here[i]
+                gained += max(mass[node] * rows - size * table[node], 0)
                 parent = up[node]
                 if mass[parent] == 0:
-                    there[found] = parent
+                    here[found] = parent
                     found += 1
-                extra = mass[node] * rows - size * table[node]
-                if extra > 0:
-                    leave[parent] += extra
-                else:
-                    arrive[parent] -= extra
-                seen[parent] += table[node]
                 mass[parent] += mass[node]
                 mass[node] = 0
-            for i in range(found):
-                parent = there[i]
-                arriving = arrive[parent] + size * (table[parent] - seen[parent])
-                cost += np.float64(level) * min(leave[parent], arriving)
-                leave[parent] = arrive[parent] = seen[parent] = 0
-                here[i] = parent
+            moved += np.float64(gained)
             used = found
         for i in range(used):
             mass[here[i]] = 0
-        out[c] = cost / (np.float64(height) * np.float64(size) * np.float64(rows)) if height else 0.0
+        out[c] = moved / (np.float64(height) * np.float64(size) * np.float64(rows)) if height else 0.0
+
+
+@njit(cache=True, nogil=True)
+def highest(values, chosen):
+    """Largest value of the chosen classes."""
+    most = -np.inf
+    for c in range(values.size):
+        if values[c] > most and chosen[c]:  # in this order: the first is almost never true
+            most = values[c]
+    return most
+
+
+@njit(cache=True, nogil=True)
+def lowest(values, chosen):
+    """Smallest value of the chosen classes."""
+    least = np.inf
+    for c in range(values.size):
+        if values[c] < least and chosen[c]:
+            least = values[c]
+    return least
 
 
 @njit(cache=True, nogil=True)
@@ -286,10 +301,13 @@ def warm() -> None:
     table, out, kept = np.ones(1, dtype=np.int64), np.zeros(1), np.ones(1, dtype=np.bool_)
     arrays = (starts, values, counts)
     totals(values, counts, place.copy())
-    whole, real = np.zeros((1, 4), dtype=np.int64), np.zeros((1, 6))
+    whole, real = np.zeros((4, 1), dtype=np.int64), np.zeros((6, 1))
     profile(*arrays, table, 1, np.ones(1), np.ones(1), -1, np.zeros(2), whole, real, kept.copy())
     recursive(*arrays, 2, -1, out)
     ordered(*arrays, place, table, np.zeros(2), 0, 1, out)
     hierarchical(*arrays, place, table, 0, 1, out)
+    for numbers in (np.ones(1), place, counts):
+        highest(numbers, kept)
+        lowest(numbers, kept)
     word = np.zeros(1, dtype=np.uint64)
     spread(word, counts, kept, True, word, word, place, np.ones(1), 1.0, 0.0, place.copy(), np.zeros(2))

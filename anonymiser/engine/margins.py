@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from anonymiser.engine.class_backend import class_kernels
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.engine.origin import Origin
-from anonymiser.engine.profile import class_kernels
 
 __all__ = ["Margins", "margins_of"]
 
@@ -83,7 +83,8 @@ def _walk(
     chosen = layout.active()
     tables = [classes.hierarchies[j].leaf_counts[classes.node[j]].astype(np.float64) for j in chosen]
     hidden = set(range(len(classes.hierarchies))) - set(chosen)
-    fixed = math.prod(max(float(classes.hierarchies[j].leaf_counts[classes.node[j]][0]), 1.0) for j in hidden)
+    below = (max(float(classes.hierarchies[j].leaf_counts[classes.node[j]][0]), 1.0) for j in hidden)
+    fixed = math.prod(below, start=1.0)
     offsets = np.cumsum([0, *(t.size for t in tables)]).astype(np.int64)
     leaves = np.maximum(np.concatenate(tables), 1.0) if tables else np.zeros(0)
     records, sums = np.zeros(leaves.size, dtype=np.int64), np.zeros(2)

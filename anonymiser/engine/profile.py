@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
-from anonymiser.engine import backend, class_fallback
+from anonymiser.engine.class_backend import class_kernels
 from anonymiser.engine.histograms import Histogram
 from anonymiser.hierarchies.base import Hierarchy
 
-__all__ = ["Profile", "along_hierarchy", "along_order", "class_kernels", "profile_of", "recursive_infimum"]
+__all__ = [
+    "Profile",
+    "along_hierarchy",
+    "along_order",
+    "forget",
+    "once",
+    "profile_of",
+    "recursive_infimum",
+]
+
+T = TypeVar("T")
 
 Reals = npt.NDArray[np.float64]
 Wholes = npt.NDArray[np.int64]
 
 _LOGS = np.arange(4096) * np.log(np.maximum(np.arange(4096), 1))
 _NO_CODE = -1
-_profiles: WeakKeyDictionary[Histogram, Profile] = WeakKeyDictionary()
+_FIRST_LENGTH = 2  # of the three l whose infimum of c is found on the way
+_kept: WeakKeyDictionary[Histogram, dict[Hashable, Any]] = WeakKeyDictionary()
 _trees: WeakKeyDictionary[Hierarchy, dict[int, tuple[Wholes, tuple[int, ...]]]] = WeakKeyDictionary()
 
 
@@ -43,7 +55,7 @@ class Profile:
         Σ f·ln f.
     most, least : (classes,) float64 arrays
         Largest and smallest p/q of a value that is in the class.
-    infimum : (classes, 3) float64 array
+    infimum : (3, classes) float64 array
         Infimum of c of recursive (c,l)-diversity for l = 2, 3, 4.
     beyond : (classes,) bool array
         Whether a value gains more than −ln q, so that enhanced β-likeness holds for no β.
@@ -72,21 +84,23 @@ class Profile:
         return int(np.count_nonzero(self.table))
 
 
-def class_kernels() -> Any:
-    """The compiled loops over classes once they are loaded, their NumPy twins until then."""
-    if not backend.is_warm():
-        return class_fallback
-    from anonymiser.engine import class_kernels as compiled
+def once(histogram: Histogram, key: Hashable, compute: Callable[[], T]) -> T:
+    """What is computed from a histogram alone, kept under a key until `forget` or as long as the histogram."""
+    kept = _kept.setdefault(histogram, {})
+    if key not in kept:
+        kept[key] = compute()
+    found: T = kept[key]
+    return found
 
-    return compiled
+
+def forget(histogram: Histogram) -> None:
+    """Give back the memory of what was kept: a dozen numbers a class."""
+    _kept.pop(histogram, None)
 
 
 def profile_of(histogram: Histogram) -> Profile:
     """Walk through the histogram, the first time that it is asked for."""
-    known = _profiles.get(histogram)
-    if known is None:
-        known = _profiles[histogram] = _walk(histogram)
-    return known
+    return once(histogram, "profile", lambda: _walk(histogram))
 
 
 def _walk(histogram: Histogram) -> Profile:
@@ -94,8 +108,8 @@ def _walk(histogram: Histogram) -> Profile:
     classes = histogram.starts.size - 1
     table = _totals(histogram)
     rows = int(table.sum())
-    whole, real = np.zeros((classes, 4), dtype=np.int64), np.zeros((classes, 6))
-    beyond = np.zeros(classes, dtype=np.bool_)
+    whole, real = np.empty((4, classes), dtype=np.int64), np.empty((6, classes))
+    beyond = np.empty(classes, dtype=np.bool_)
     if classes:
         share = np.where(table > 0, table, 1) / rows
         missing = _NO_CODE if histogram.missing is None else histogram.missing
@@ -106,14 +120,14 @@ def _walk(histogram: Histogram) -> Profile:
     return Profile(
         table=table,
         distinct=np.diff(histogram.starts),
-        size=whole[:, 0],
-        missing=whole[:, 1],
-        largest=whole[:, 2],
-        gained=whole[:, 3],
-        log_sum=real[:, 0],
-        most=real[:, 1],
-        least=real[:, 2],
-        infimum=real[:, 3:],
+        size=whole[0],
+        missing=whole[1],
+        largest=whole[2],
+        gained=whole[3],
+        log_sum=real[0],
+        most=real[1],
+        least=real[2],
+        infimum=real[3:],
         beyond=beyond,
     )
 
@@ -135,11 +149,19 @@ def recursive_infimum(histogram: Histogram, length: int, *, skip: int | None = N
     skip : int or None
         A value that is left out (the missing one).
     """
-    out = np.zeros(histogram.starts.size - 1)
-    if out.size:
-        arrays = (histogram.starts, histogram.values, histogram.counts)
-        class_kernels().recursive(*arrays, length, _NO_CODE if skip is None else skip, out)
-    return out
+    found: Reals
+    if skip is None and _FIRST_LENGTH <= length < _FIRST_LENGTH + profile_of(histogram).infimum.shape[0]:
+        found = profile_of(histogram).infimum[length - _FIRST_LENGTH]
+        return found
+
+    def walk() -> Reals:
+        out = np.empty(histogram.starts.size - 1)
+        if out.size:
+            arrays = (histogram.starts, histogram.values, histogram.counts)
+            class_kernels().recursive(*arrays, length, _NO_CODE if skip is None else skip, out)
+        return out
+
+    return once(histogram, ("recursive", length, skip), walk)
 
 
 def along_order(histogram: Histogram, ranks: npt.NDArray[np.integer]) -> Reals:
@@ -151,7 +173,11 @@ def along_order(histogram: Histogram, ranks: npt.NDArray[np.integer]) -> Reals:
     ranks : (cardinality,) integer array
         Rank of each value; values of equal rank count as one, values that do not occur as none.
     """
-    out = np.zeros(histogram.starts.size - 1)
+    return once(histogram, ("order", ranks.tobytes()), lambda: _along_order(histogram, ranks))
+
+
+def _along_order(histogram: Histogram, ranks: npt.NDArray[np.integer]) -> Reals:
+    out = np.empty(histogram.starts.size - 1)
     if not out.size:
         return out
     table = profile_of(histogram).table
@@ -176,7 +202,11 @@ def along_hierarchy(histogram: Histogram, hierarchy: Hierarchy, level: int) -> R
 
     A hierarchy whose top level has several labels gets a level above them that holds them all.
     """
-    out = np.zeros(histogram.starts.size - 1)
+    return once(histogram, (hierarchy, level), lambda: _along_hierarchy(histogram, hierarchy, level))
+
+
+def _along_hierarchy(histogram: Histogram, hierarchy: Hierarchy, level: int) -> Reals:
+    out = np.empty(histogram.starts.size - 1)
     if not out.size:
         return out
     up, starts = _trees.setdefault(hierarchy, {}).get(level) or _tree(hierarchy, level)

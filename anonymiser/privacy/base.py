@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy.typing as npt
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.engine.histograms import Histogram
 
-__all__ = ["TOLERANCE", "PrivacyModel", "extreme", "histogram_of"]
+__all__ = ["TOLERANCE", "PrivacyModel", "histogram_of"]
 
 TOLERANCE: Final = 1e-9
 """How far a real number may lie beyond a threshold that it meets exactly: rounding, not kindness."""
@@ -59,11 +58,3 @@ def histogram_of(classes: FrequencySet, attribute: str) -> Histogram:
     if histogram is None:
         raise ValueError(f"the values of '{attribute}' were not counted: build the frequency set with histograms=True")
     return histogram
-
-
-def extreme(
-    values: npt.NDArray[Any], chosen: npt.NDArray[np.bool_] | None, worst: Callable[[npt.NDArray[Any]], Any]
-) -> float | None:
-    """The worst of the chosen classes' values (None: all classes); None where there are none."""
-    found = values if chosen is None else values[chosen]
-    return float(worst(found)) if found.size else None

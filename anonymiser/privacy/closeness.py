@@ -18,11 +18,12 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
+from anonymiser.engine.class_backend import highest
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.engine.histograms import Histogram
-from anonymiser.engine.profile import along_hierarchy, along_order, profile_of
+from anonymiser.engine.profile import along_hierarchy, along_order, once, profile_of
 from anonymiser.errors import ColumnError
-from anonymiser.privacy.base import TOLERANCE, extreme, histogram_of
+from anonymiser.privacy.base import TOLERANCE, histogram_of
 from anonymiser.privacy.orders import ranks_of
 
 __all__ = ["Distance", "TCloseness", "equal_distance", "hierarchical_distance", "ordered_distance"]
@@ -76,7 +77,7 @@ class TCloseness(BaseModel):
 
     def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_] | None) -> float | None:
         """The largest distance of a chosen class."""
-        return extreme(self.distances(classes), chosen, np.max)
+        return highest(self.distances(classes), chosen)
 
     def distances(self, classes: FrequencySet) -> Reals:
         """Distance of each class: (classes,) float64 array.
@@ -109,8 +110,7 @@ def equal_distance(histogram: Histogram) -> Reals:
     (classes,) float64 array
     """
     found = profile_of(histogram)
-    distance: Reals = found.gained / (found.size.astype(np.float64) * max(found.rows, 1))
-    return distance
+    return once(histogram, "equal", lambda: found.gained / (found.size.astype(np.float64) * max(found.rows, 1)))
 
 
 def ordered_distance(classes: FrequencySet, attribute: str, order: tuple[str, ...] = ()) -> Reals | None:

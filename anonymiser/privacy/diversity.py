@@ -17,10 +17,11 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
+from anonymiser.engine.class_backend import highest, lowest
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.engine.histograms import Histogram
-from anonymiser.engine.profile import profile_of, recursive_infimum
-from anonymiser.privacy.base import TOLERANCE, extreme, histogram_of
+from anonymiser.engine.profile import once, profile_of, recursive_infimum
+from anonymiser.privacy.base import TOLERANCE, histogram_of
 
 __all__ = [
     "DistinctDiversity",
@@ -88,7 +89,7 @@ class EntropyDiversity(BaseModel):
 
     def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_] | None) -> float | None:
         """The smallest exp-entropy of a chosen class."""
-        return extreme(known_entropy_diversity(histogram_of(classes, self.attribute)), chosen, np.min)
+        return lowest(known_entropy_diversity(histogram_of(classes, self.attribute)), chosen)
 
 
 class RecursiveDiversity(BaseModel):
@@ -119,7 +120,7 @@ class RecursiveDiversity(BaseModel):
 
     def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_] | None) -> float | None:
         """The largest infimum of a chosen class."""
-        return extreme(known_recursive_infimum(histogram_of(classes, self.attribute), self.l), chosen, np.max)
+        return highest(known_recursive_infimum(histogram_of(classes, self.attribute), self.l), chosen)
 
 
 def distinct_values(classes: FrequencySet, attribute: str, *, count_missing: bool) -> npt.NDArray[np.int64]:
@@ -145,7 +146,7 @@ def entropy_diversity(histogram: Histogram) -> npt.NDArray[np.float64]:
     A real number, never floored; compare with ``>= l - 1e-9``, so that a tie counts as met.
     """
     found = profile_of(histogram)
-    return np.exp(np.log(found.size) - found.log_sum / found.size)
+    return once(histogram, "entropy", lambda: np.exp(np.log(found.size) - found.log_sum / found.size))
 
 
 def known_entropy_diversity(histogram: Histogram) -> npt.NDArray[np.float64]:

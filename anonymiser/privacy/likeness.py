@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
+from anonymiser.engine.class_backend import highest
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.engine.histograms import Histogram
-from anonymiser.engine.profile import profile_of
-from anonymiser.privacy.base import TOLERANCE, extreme, histogram_of
+from anonymiser.engine.profile import once, profile_of
+from anonymiser.privacy.base import TOLERANCE, histogram_of
 from anonymiser.privacy.orders import codes_of
 from anonymiser.privacy.people import class_sizes
 
@@ -75,7 +76,7 @@ class AlphaK(BaseModel):
 
     def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_] | None) -> float | None:
         """The largest share in a chosen class."""
-        return extreme(self._shares(classes), chosen, np.max)
+        return highest(self._shares(classes), chosen)
 
     def _shares(self, classes: FrequencySet) -> Reals:
         histogram = histogram_of(classes, self.attribute)
@@ -115,7 +116,7 @@ class BetaLikeness(BaseModel):
 
     def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_] | None) -> float | None:
         """The largest gain in a chosen class; infinite where enhanced β-likeness holds for no β."""
-        return extreme(self._gains(classes), chosen, np.max)
+        return highest(self._gains(classes), chosen)
 
     def _gains(self, classes: FrequencySet) -> Reals:
         histogram = histogram_of(classes, self.attribute)
@@ -153,15 +154,14 @@ class DeltaDisclosure(BaseModel):
 
     def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_] | None) -> float | None:
         """The largest |log2(p/q)| in a chosen class; infinite where a value of the table is absent."""
-        return extreme(delta_disclosure(histogram_of(classes, self.attribute)), chosen, np.max)
+        return highest(delta_disclosure(histogram_of(classes, self.attribute)), chosen)
 
 
 def largest_share(histogram: Histogram, codes: npt.NDArray[np.int64] | None = None) -> Reals:
     """Share of the commonest value in each class, of all values or of some: (classes,) float64 array."""
     found = profile_of(histogram)
     if codes is None or not found.size.size:
-        share: Reals = found.largest / found.size
-        return share
+        return once(histogram, "share", lambda: found.largest / found.size)
     chosen = np.zeros(histogram.cardinality, dtype=np.bool_)
     chosen[codes] = True
     counts = np.where(chosen[histogram.values], histogram.counts, 0)
@@ -171,12 +171,13 @@ def largest_share(histogram: Histogram, codes: npt.NDArray[np.int64] | None = No
 
 def basic_beta(histogram: Histogram) -> Reals:
     """Largest (p − q)/q of each class, 0 where no value is likelier than in the table."""
-    return np.maximum(profile_of(histogram).most - 1.0, 0.0)
+    return once(histogram, "basic beta", lambda: np.maximum(profile_of(histogram).most - 1.0, 0.0))
 
 
 def enhanced_beta(histogram: Histogram) -> Reals:
     """As `basic_beta`; infinite where some value gains more than −ln q, so that no β will do."""
-    return np.where(profile_of(histogram).beyond, np.inf, basic_beta(histogram))
+    beyond = profile_of(histogram).beyond
+    return once(histogram, "enhanced beta", lambda: np.where(beyond, np.inf, basic_beta(histogram)))
 
 
 def delta_disclosure(histogram: Histogram) -> Reals:
@@ -188,4 +189,4 @@ def delta_disclosure(histogram: Histogram) -> Reals:
 def delta_disclosure_present(histogram: Histogram) -> Reals:
     """Largest |log2(p/q)| over the values present in the class, as ARX and pycanon take it."""
     found = profile_of(histogram)
-    return np.maximum(np.log2(found.most), -np.log2(found.least))
+    return once(histogram, "delta", lambda: np.log2(np.maximum(found.most, 1.0 / found.least)))

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from anonymiser.engine.class_backend import highest, lowest
 from anonymiser.engine.frequency import FrequencySet, roll_up
 from anonymiser.errors import InputError
-from anonymiser.privacy.base import TOLERANCE, PrivacyModel, extreme
+from anonymiser.privacy.base import TOLERANCE, PrivacyModel
 from anonymiser.privacy.people import class_sizes
 
 __all__ = ["AgainstPopulation", "DeltaPresence", "KMap", "against", "population_sizes", "presence"]
@@ -76,7 +77,7 @@ class KMap(_OnPopulation):
         self, classes: FrequencySet, population: FrequencySet, chosen: npt.NDArray[np.bool_] | None
     ) -> float | None:
         """The smallest F of a chosen class."""
-        return extreme(population_sizes(classes, population), chosen, np.min)
+        return lowest(population_sizes(classes, population), chosen)
 
 
 class DeltaPresence(_OnPopulation):
@@ -115,7 +116,7 @@ class DeltaPresence(_OnPopulation):
         self, classes: FrequencySet, population: FrequencySet, chosen: npt.NDArray[np.bool_] | None
     ) -> float | None:
         """The largest f/F of a chosen class."""
-        return extreme(presence(classes, population), chosen, np.max)
+        return highest(presence(classes, population), chosen)
 
 
 @dataclass(frozen=True, eq=False)
