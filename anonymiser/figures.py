@@ -133,7 +133,7 @@ def cards(assessment: Assessment, policy: Policy) -> tuple[Card, ...]:
         Card(
             "Hidden among",
             f"{assessment.k:,}" if assessment.kept else "nobody left",
-            f"k: the smallest group of people who look alike. {policy.name} asks for at least {wanted}.",
+            f"k: how many people look alike in the smallest group. Asked for: at least {wanted}.",
         ),
         Card("Records exposed", f"{exposed:,}", f"Records that would leave in groups smaller than {wanted}."),
         Card(

@@ -262,7 +262,8 @@ def attack(assessment: Assessment, recipe: Recipe) -> str:
             f"{knows} would find exactly one row for {people(assessment.unique_records)} of "
             f"{assessment.kept:,}: if Alex is one of them, that row is Alex's."
         )
-    return f"{knows} would find at least {assessment.k:,} rows: {odds(assessment.k)}."
+    guess = f"a guess is right at most 1 time in {assessment.k:,}"
+    return f"{knows}, and nothing else, would find at least {assessment.k:,} rows: {guess}."
 
 
 def histogram_caption(assessment: Assessment, k: int) -> str:

@@ -54,6 +54,7 @@ def run() -> None:
             state.save()
         finally:
             state.in_shell(running=False)
+    state.warm()
 
 
 def enter() -> Project:

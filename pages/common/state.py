@@ -50,6 +50,7 @@ __all__ = [
     "start",
     "to_policy_levels",
     "undo",
+    "warm",
 ]
 
 T = TypeVar("T")
@@ -60,14 +61,14 @@ RECIPIENT: Final = "recipient"
 
 
 def start() -> None:
-    """Prepare a session once: compile the kernels in the background and open the built-in sample."""
-    _warm_once()
+    """Open the built-in sample in a new session."""
     if "project" not in st.session_state:
         open_sample()
 
 
 @cache
-def _warm_once() -> None:
+def warm() -> None:
+    """Load the compiled kernels in the background, once: after the first page, so that it need not wait."""
     backend.warm_in_background()
     atexit.register(gc.unfreeze)  # DuckDB complains at the end of objects that were never collected
 

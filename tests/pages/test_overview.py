@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from anonymiser import autosave
+from anonymiser.errors import HierarchyError
 from anonymiser.microdata import Microdata
 from anonymiser.policy import GOVERNMENT, RESEARCHERS
 from anonymiser.project import Project
@@ -138,6 +139,24 @@ def test_the_saved_recipe_holds_no_row(open_app: Open) -> None:
         values = project(app).microdata.column(name).values
         assert not [value for value in values if len(value) > 6 and value in saved]
     assert json.loads(saved)["table"]["name"] == "customers.csv"
+
+
+@pytest.mark.parametrize("presenting", [False, True])
+def test_values_beside_an_error_are_shown_to_the_owner_only(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch, *, presenting: bool
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise HierarchyError("The hierarchy of 'a*b' misses 1 values of the column.", ("Al <i>ice",))
+
+    app = open_app("overview")
+    app.toggle(state.PRESENTING).set_value(presenting).run()
+    monkeypatch.setattr(Project, "assess", refuse)
+    app.run()
+    assert not app.exception
+    (error,) = app.error
+    assert r"of 'a\*b' misses" in error.value
+    assert ("ice" in error.value) != presenting
+    assert "<i>" not in error.value.replace(r"\<", "")
 
 
 @pytest.mark.parametrize("name", ["![x](http://example.org/x.png)", "<script>alert(1)</script>", "=cmd()"])
