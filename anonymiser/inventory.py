@@ -22,7 +22,7 @@ __all__ = [
     "LevelFacts",
     "alone_sentence",
     "column_facts",
-    "facts_of",
+    "every_column",
     "level_facts",
     "most_alone",
     "shape_of",
@@ -90,7 +90,7 @@ _FACTS: WeakKeyDictionary[Microdata, dict[object, ColumnFacts]] = WeakKeyDiction
 """Kept as long as the table is: a page asks at every run, and columns of a wide table come and go."""
 
 
-def facts_of(table: EncodedTable, recipe: Recipe) -> tuple[ColumnFacts, ...]:
+def every_column(table: EncodedTable, recipe: Recipe) -> tuple[ColumnFacts, ...]:
     """Figures of every column of a recipe, derived ones included, in its order."""
     derived = {rule.name: rule for rule in recipe.derived}
     known = _FACTS.setdefault(table.microdata, {})
@@ -176,8 +176,8 @@ def most_alone(facts: Sequence[ColumnFacts], limit: int = 20) -> tuple[ColumnFac
 def alone_sentence(facts: Sequence[ColumnFacts]) -> str:
     """Which columns tell people apart, in words.
 
-    >>> alone_sentence([ColumnFacts("nino", 10, 0, 10, 10, "", ()), ColumnFacts("sex", 10, 0, 2, 0, "", ())])
-    'In 1 of 2 columns more than half of the people stand alone: nino. Whoever knows such a value knows the person.'
+    >>> print(alone_sentence([ColumnFacts("nino", 10, 0, 10, 10, "", ()), ColumnFacts("sex", 10, 0, 2, 0, "", ())]))
+    In 1 of 2 columns more than half of the people stand alone: nino. Whoever knows such a value finds the person's row.
     """
     telling = [column.name for column in facts if column.alone * 2 > column.rows]
     if not telling:
@@ -185,5 +185,5 @@ def alone_sentence(facts: Sequence[ColumnFacts]) -> str:
     named = ", ".join(telling[:_NAMED]) + (f" and {len(telling) - _NAMED} more" if len(telling) > _NAMED else "")
     return (
         f"In {len(telling)} of {len(facts)} columns more than half of the people stand alone: {named}. "
-        "Whoever knows such a value knows the person."
+        "Whoever knows such a value finds the person's row."
     )

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from anonymiser.hierarchies import FlatSpec, IntervalLevel, IntervalSpec
-from anonymiser.inventory import alone_sentence, column_facts, facts_of, level_facts, most_alone, shape_of
+from anonymiser.inventory import alone_sentence, column_facts, every_column, level_facts, most_alone, shape_of
 from anonymiser.microdata import Microdata
 from anonymiser.project import Project
 
@@ -45,9 +45,9 @@ def test_a_level_of_an_empty_column_has_no_smallest_group() -> None:
 
 def test_facts_are_counted_once_a_table() -> None:
     project = Project(table())
-    first = facts_of(project.table, project.recipe)
+    first = every_column(project.table, project.recipe)
     assert [facts.name for facts in first] == ["code", "age", "sex"]
-    assert all(a is b for a, b in zip(first, facts_of(project.table, project.recipe), strict=True))
+    assert all(a is b for a, b in zip(first, every_column(project.table, project.recipe), strict=True))
 
 
 def test_the_most_telling_columns_come_first() -> None:

@@ -92,7 +92,7 @@ def release(
     OutputError
         ``out`` is not empty, or cannot be written; nothing is left behind.
     """
-    chosen = policy or project.policy
+    chosen, progress = policy or project.policy, _by_percent(progress)
     progress(0.0, "Checking the policy")
     found = checks(project.recipe, project.assess(), chosen)
     pass_gate(found, chosen, override)
@@ -110,6 +110,20 @@ def release(
         pseudonyms=pseudonym_requests(project),
         progress=progress,
     )
+
+
+def _by_percent(progress: Callable[[float, str], None]) -> Callable[[float, str], None]:
+    """Tell whole steps of a per cent, and new words: a large release has thousands of steps."""
+    told = (-1, "")
+
+    def tell(fraction: float, words: str) -> None:
+        nonlocal told
+        step = (int(100 * fraction), words)
+        if step != told:
+            told = step
+            progress(fraction, words)
+
+    return tell
 
 
 def _explained(table: ReleasedTable, project: Project, policy: Policy) -> ReleasedTable:

@@ -14,6 +14,7 @@ from anonymiser.project import Project
 from anonymiser.quality import Finding, FindingKind, Severity, all_findings
 from pages.common import state
 from pages.common.desk import desk
+from pages.common.rule_forms import layout_in_words
 from pages.common.shell import problems
 from pages.common.words import escape
 
@@ -26,7 +27,6 @@ _LOOKS: Final = {
 }
 _MOST: Final = 40
 _LONGEST: Final = 500
-_LAYOUTS: Final = {"%d": "day", "%m": "month", "%Y": "year", "%y": "year", "%b": "month", "%B": "month"}
 
 
 def found(project: Project) -> tuple[Finding, ...]:
@@ -81,7 +81,7 @@ def _date_order(project: Project, name: str, key: str) -> None:
     if suggestion is None or suggestion.dates is None:
         return
     layouts = suggestion.dates.candidates
-    layout = st.radio("How are the dates written?", layouts, None, format_func=_in_words, key=f"order-{key}")
+    layout = st.radio("How are the dates written?", layouts, None, format_func=layout_in_words, key=f"order-{key}")
     if layout and st.button("Read them like this", key=f"read-{key}"):
         with problems():
             spec = dates_for(project.table.column(project.recipe, name), layout)
@@ -122,10 +122,3 @@ def _declare(project: Project, name: str, codes: tuple[str, ...]) -> None:
         if opened.table.column(recipe, name).n_missing == project.table.column(recipe, name).n_missing:
             raise HierarchyError(f"No cell of '{name}' holds these codes, so nothing changed.")
         st.rerun()
-
-
-def _in_words(layout: str) -> str:
-    """A layout of dates with words for its signs."""
-    for sign, word in _LAYOUTS.items():
-        layout = layout.replace(sign, word)
-    return layout

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from anonymiser.attributes import Role
-from anonymiser.editing import kind_of, kinds_for, new_rule
+from anonymiser.editing import RuleKind, kind_of, kinds_for, new_rule
 from anonymiser.errors import AnonymiserError
 from anonymiser.hierarchies import preview
 from anonymiser.inventory import level_facts
@@ -54,7 +54,12 @@ def _rule(project: Project, plan: AttributePlan, column: Column) -> None:
         with st.container(border=True, key="rule"):
             make = rule_forms.form(kind, spec, column)
         label = "Use these levels" if kind is not present else "Apply"
-        if make is not None and st.button(label, key="apply-rule", type="primary", icon=":material/check:"):
+        nothing_to_choose = kind is present is RuleKind.FLAT
+        if (
+            make is not None
+            and not nothing_to_choose
+            and st.button(label, key="apply-rule", type="primary", icon=":material/check:")
+        ):
             replace_rule(project, plan, column, make())
     except AnonymiserError as error:
         refused(error)
@@ -79,10 +84,10 @@ def _levels(project: Project, plan: AttributePlan, column: Column) -> None:
         hide_index=True,
         key=f"levels-{plan.name}",
         column_config={
-            "Level": st.column_config.TextColumn(width="medium"),
-            "Groups": number("Different values", format="localized"),
-            "Smallest": number("People in the rarest", format="localized"),
-            "Alone": number("People alone", format="localized"),
+            "Level": st.column_config.TextColumn(width=170),
+            "Groups": number("Values", format="localized"),
+            "Smallest": number("In the rarest", format="localized"),
+            "Alone": number("Alone", format="localized"),
         },
     )
     if state.presenting():

@@ -30,7 +30,7 @@ def made(project: Project, result: ReleaseResult) -> None:
         _say(result)
     with keep.container(border=True, height="stretch", gap="small"):
         _keep(result)
-    _opening(result)
+    _opening(result, sealed=not project.policy.is_open)
     st.button("Make another release", key="another", icon=":material/restart_alt:", on_click=_clear)
 
 
@@ -51,7 +51,9 @@ def _send(project: Project, result: ReleaseResult) -> None:
     if project.policy.is_open:
         st.caption("Everything in it may be published.")
     else:
-        st.caption("Encrypted: without the key or the words it is noise. It may travel by any way.")
+        st.caption(
+            "Encrypted: protected until somebody with the key or the words opens it; after that, by the agreement."
+        )
     with st.expander("Files in it"):
         st.code("\n".join(sorted(path.name for path in result.release.iterdir())), language=None)
 
@@ -94,13 +96,18 @@ def _keep(result: ReleaseResult) -> None:
         st.button("I have written them down", key="noted", on_click=_noted)
 
 
-def _opening(result: ReleaseResult) -> None:
+def _opening(result: ReleaseResult, *, sealed: bool) -> None:
+    opening = (
+        "Open the sealed part with the free program age, or with Halftone."
+        if sealed
+        else "The data is in the folder *data*."
+    )
     with st.expander("How the recipient opens it", icon=":material/help:"):
         st.markdown(
             "The package holds a page called README_FIRST, which explains all of this to the recipient:\n"
             "1. Unpack the file and open README_FIRST in a browser.\n"
             "2. Compare the fingerprint with what you said on the telephone.\n"
-            "3. Open the sealed part with the free program age, or with Halftone.\n"
+            f"3. {opening}\n"
             "4. Begin with DATA_DICTIONARY: it explains every column."
         )
         if not state.presenting():

@@ -12,7 +12,7 @@ import streamlit as st
 from anonymiser.attributes import Concept, Role
 from anonymiser.editing import RoleGroup, role_groups, with_concept, with_roles
 from anonymiser.hierarchies import suggest_spec
-from anonymiser.inventory import facts_of
+from anonymiser.inventory import every_column
 from anonymiser.project import Project
 from anonymiser.suggest import Suggestion
 from pages.common import state
@@ -79,7 +79,7 @@ def _frame(project: Project) -> pd.DataFrame:
             "About": plan.concept.value,
             "Examples": " · ".join(facts.examples),
         }
-        for plan, facts in zip(project.recipe.attributes, facts_of(project.table, project.recipe), strict=True)
+        for plan, facts in zip(project.recipe.attributes, every_column(project.table, project.recipe), strict=True)
     ]
     frame = pd.DataFrame(rows)
     return frame.drop(columns="Examples") if state.presenting() else frame
@@ -95,8 +95,8 @@ def _columns(project: Project) -> dict[str, object]:
     config = st.column_config
     return {
         "Column": config.TextColumn(pinned=True, width=175),
-        "Role": config.SelectboxColumn(options=[r.value for r in Role], required=True, help=_ROLE_HELP, width=165),
-        "Why": config.TextColumn("Why this role", width=300, help="Double-click a cell to read all of it."),
+        "Role": config.SelectboxColumn(options=[r.value for r in Role], required=True, help=_ROLE_HELP, width=195),
+        "Why": config.TextColumn("Why this role", width=275, help="Double-click a cell to read all of it."),
         "Different": config.NumberColumn("Different", format="localized", width=80, help="Different values."),
         "Alone": config.NumberColumn(
             "Alone",
@@ -104,7 +104,7 @@ def _columns(project: Project) -> dict[str, object]:
             width=70,
             help=f"Of {project.microdata.rows:,} records, those with a value that nobody else has.",
         ),
-        "Looks like": config.TextColumn(help="A stands for a letter, 9 for a digit.", width=145),
+        "Looks like": config.TextColumn(help="A stands for a letter, 9 for a digit.", width=140),
         "About": config.SelectboxColumn(
             "What it is about",
             options=[c.value for c in Concept],

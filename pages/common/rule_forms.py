@@ -36,10 +36,20 @@ from anonymiser.hierarchies.numbers import show_number
 from anonymiser.microdata import Column
 from pages.common import state
 
-__all__ = ["form"]
+__all__ = ["form", "layout_in_words"]
 
 _STEPS: Final = ("day", "month", "year", "2 years", "5 years", "10 years", "20 years", "50 years")
+_LAYOUTS: Final = ("%d/%m/%Y", "%m/%d/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%Y%m%d", "%d %B %Y", "%d/%m/%y", "%Y")
+_SIGNS: Final = {
+    "%d": "day",
+    "%m": "month",
+    "%Y": "year",
+    "%y": "year of two digits",
+    "%b": "month",
+    "%B": "month in words",
+}
 _FEWEST: Final = "Fewest people"
+_VALUE: Final = "Value"
 _HIDDEN: Final = "Hidden in presentation mode: the groups hold values of the table."
 _MANY: Final = 1_000_000
 
@@ -72,31 +82,40 @@ def _dates(spec: HierarchySpec, _column: Column, scope: str) -> Callable[[], Hie
     known = spec if isinstance(spec, DateSpec) else DateSpec()
     choices = sorted({*_STEPS, *known.steps}, key=(*_STEPS, *known.steps).index)
     steps = st.multiselect("Steps, from fine to coarse", choices, list(known.steps), key=f"{scope}-date-steps")
-    left, right = st.columns(2)
-    layout = left.text_input(
-        "How dates are written", known.format, key=f"{scope}-date-format", help="%d day, %m month, %Y year"
-    )
+    left, right = st.columns(2, vertical_alignment="bottom")
+    layouts = list(dict.fromkeys((known.format, *_LAYOUTS)))
+    layout = left.selectbox("Dates are written", layouts, format_func=layout_in_words, key=f"{scope}-date-format")
     origin = right.number_input(
-        "Bands begin in a year like",
+        "First year of a band",
         0,
         9999,
         known.origin,
         key=f"{scope}-date-origin",
-        help="With 1985 and 20 years: 1985–2004.",
+        help="Any year in which a band begins: with 1985 and 20 years there is a band 1985–2004.",
     )
-    first = left.number_input(
-        "One band before", 0, 9999, known.first, key=f"{scope}-date-first", placeholder="no limit"
-    )
-    last = right.number_input("One band from", 0, 9999, known.last, key=f"{scope}-date-last", placeholder="no limit")
+    left, right = st.columns(2, vertical_alignment="bottom")
+    first = left.number_input("One band before", 0, 9999, known.first, key=f"{scope}-date-first", placeholder="–")
+    last = right.number_input("One band from", 0, 9999, known.last, key=f"{scope}-date-last", placeholder="–")
     return lambda: known.model_copy(
         update={
             "steps": tuple(step for step in choices if step in steps),
-            "format": layout.strip(),
+            "format": layout,
             "origin": origin,
             "first": first,
             "last": last,
         }
     )
+
+
+def layout_in_words(layout: str) -> str:
+    """A layout of dates with words for its signs.
+
+    >>> layout_in_words("%d/%m/%Y")
+    'day/month/year'
+    """
+    for sign, word in _SIGNS.items():
+        layout = layout.replace(sign, word)
+    return layout
 
 
 def _numbers(spec: HierarchySpec, column: Column, scope: str) -> Callable[[], HierarchySpec]:
@@ -112,7 +131,7 @@ def _numbers(spec: HierarchySpec, column: Column, scope: str) -> Callable[[], Hi
         key=f"{scope}-widths",
         help="Each divides the next: 1, 5, 10.",
     )
-    left, right = st.columns(2)
+    left, right = st.columns(2, vertical_alignment="bottom")
     bands = left.number_input("Bands of equal size on top", 0, 12, known.bands, key=f"{scope}-bands", help="0: none.")
     unit = right.text_input("Unit", known.unit, key=f"{scope}-unit", placeholder="kg")
     bottom = left.number_input("One range below", value=None, key=f"{scope}-bottom", placeholder="no limit")
@@ -137,7 +156,7 @@ def _edges(spec: IntervalSpec, scope: str) -> Callable[[], HierarchySpec]:
         num_rows="dynamic",
         column_config={"Edges": st.column_config.TextColumn(help="A range begins at each edge.", width="large")},
     )
-    rows = [(str(row["Level"] or ""), str(row["Edges"] or "")) for _, row in edited.iterrows()]
+    rows = [(_cell(row["Level"]), _cell(row["Edges"])) for _, row in edited.iterrows()]
     return lambda: edges_rule(spec, rows)
 
 
@@ -168,11 +187,12 @@ def _groups(spec: HierarchySpec, column: Column, scope: str) -> Callable[[], Hie
     words = st.text_input(
         "Levels, from fine to coarse", ", ".join(names), key=f"{scope}-group-levels", help="Words for the slider."
     )
-    wanted = [word.strip() for word in words.split(",") if word.strip()]
+    given = (word.strip() for word in words.split(","))
+    wanted = list(dict.fromkeys(word for word in given if word and word != _VALUE))
     wide = [(*row, *row[-1:] * len(wanted))[: len(wanted) + 1] for row in rows]
-    frame = pd.DataFrame(wide, columns=["Value", *wanted])
+    frame = pd.DataFrame(wide, columns=[_VALUE, *wanted])
     edited = st.data_editor(frame, key=f"{scope}-groups-{len(wanted)}", hide_index=True, height=280, num_rows="dynamic")
-    edited_rows = [tuple("" if pd.isna(cell) else str(cell) for cell in row) for row in edited.itertuples(index=False)]
+    edited_rows = [tuple(map(_cell, row)) for row in edited.itertuples(index=False)]
     if isinstance(spec, TableSpec):
         st.caption(f"{len(column.values):,} different values; every one needs a row.")
     return lambda: groups_rule(wanted, edited_rows)
@@ -202,6 +222,11 @@ def _rare(spec: HierarchySpec, column: Column, scope: str) -> Callable[[], Hiera
         _FEWEST, 1, _MANY, 5, key=f"{scope}-rare-fewest", help="Values of fewer people become one: other (rare)."
     )
     return lambda: rare_for(column, int(fewest), inner)
+
+
+def _cell(content: object) -> str:
+    """A cell of an edited table as text; one that was never filled in is empty."""
+    return "" if content is None or pd.isna(content) else str(content)
 
 
 def _floats(text: str) -> tuple[float, ...]:

@@ -22,8 +22,8 @@ _TYPES: Final = ("csv", "tsv", "txt", "xlsx", "xlsm", "parquet", "pq", "jsonl", 
 _TEXT: Final = (".csv", ".tsv", ".txt")
 _LONGEST: Final = 300
 _MEMORY: Final = (
-    "The file stays on this machine: in memory until you close the page, and above 1 MB also for a moment in the "
-    "folder for temporary files. A path, below, is read where it is."
+    "An upload stays on this machine: in memory until you close the page, and above 1 MB for a moment in the folder "
+    "for temporary files. A path is read where it is."
 )
 _DELIMITERS: Final = {"as found": None, "comma": ",", "semicolon": ";", "tab": "\t", "bar |": "|"}
 _ENCODINGS: Final = {"as found": None, "UTF-8": "utf-8", "Windows (Western)": "cp1252", "UTF-16": "utf-16"}
@@ -60,35 +60,39 @@ def _opening(opening: bool = False) -> None:  # noqa: FBT001, FBT002
 def _dialog() -> None:
     upload = st.file_uploader("A table about people: CSV, Excel, Parquet or JSON lines", _TYPES, key="upload")
     st.caption(_MEMORY)
-    path = st.text_input("Or a file on this machine", key="path", placeholder="/home/me/customers.csv")
-    if st.button("Use the sample: 1,000 made-up customers", key="use-sample", type="tertiary"):
-        state.open_sample()
-        _opening()
-        st.rerun()
     try:
         if upload is not None:
             _candidate((upload.file_id,), upload.getvalue(), upload.name)
-        elif path.strip():
+            return
+        path = st.text_input("Or a file on this machine", key="path", placeholder="/home/me/customers.csv")
+        if path.strip():
             file = Path(path.strip().strip("\"'")).expanduser()
             _candidate((str(file), file.stat().st_mtime_ns if file.is_file() else 0), file, file.name)
+            return
     except AnonymiserError as error:
         st.error(escape(error, _LONGEST), icon=":material/error:")
+    if st.button("Use the sample: 1,000 made-up customers", key="use-sample", type="tertiary"):
+        state.open_sample()
+        st.rerun()
 
 
 def _candidate(stamp: tuple[Hashable, ...], content: bytes | Path, name: str) -> None:
     """Read the file, show what was found, open it when asked to."""
-    options = _options() if Path(name).suffix.lower() in _TEXT else ReadOptions()
-    table = _read(stamp, content, name, options)
-    sheets, sheet = (table.report.sheets, table.report.sheet) if table.report else ((), None)
-    if len(sheets) > 1:
-        chosen = st.selectbox("Sheet", sheets, sheets.index(sheet or sheets[0]), key=f"sheet-{name}")
-        if chosen != sheet:
-            table = _read(stamp, content, name, ReadOptions(sheet=chosen))
-    _summary(table)
-    if st.button("Open this table", key="open-this", type="primary", icon=":material/check:"):
-        with st.spinner("Looking at the columns …"):
-            state.open_table(table)
-        st.rerun()
+    found_in, choices = st.container(), st.container()
+    with choices:
+        options = _options() if Path(name).suffix.lower() in _TEXT else ReadOptions()
+    with found_in:
+        table = _read(stamp, content, name, options)
+        sheets, sheet = (table.report.sheets, table.report.sheet) if table.report else ((), None)
+        if len(sheets) > 1:
+            chosen = st.selectbox("Sheet", sheets, sheets.index(sheet or sheets[0]), key=f"sheet-{name}")
+            if chosen != sheet:
+                table = _read(stamp, content, name, ReadOptions(sheet=chosen))
+        _summary(table)
+        if st.button("Open this table", key="open-this", type="primary", icon=":material/check:"):
+            with st.spinner("Looking at the columns …"):
+                state.open_table(table)
+            st.rerun()
 
 
 def _read(stamp: tuple[Hashable, ...], content: bytes | Path, name: str, options: ReadOptions) -> Microdata:

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from anonymiser.inventory import ColumnFacts, alone_sentence, facts_of, most_alone
+from anonymiser.inventory import ColumnFacts, alone_sentence, every_column, most_alone
 from anonymiser.project import Project
 from pages.common.words import escape
 
@@ -26,7 +26,7 @@ _LONGEST: Final = 400
 
 def uniqueness(project: Project) -> None:
     """The bars, most telling column first."""
-    facts = facts_of(project.table, project.recipe)
+    facts = every_column(project.table, project.recipe)
     shown = most_alone(facts)
     st.markdown("**Records with a value that nobody else has, by column**")
     st.altair_chart(_bars(shown, project), key="uniqueness")
