@@ -146,11 +146,16 @@ def approximate_inverse(sizes: npt.NDArray[np.int64], share: Reals) -> Reals:
 
 
 def _forwards(size: npt.NDArray[np.int64], p: Reals) -> Reals:
-    odds = p / (1.0 - p)
-    risk = odds * -np.log(p)
+    order = np.argsort(size, kind="stable")
+    start = np.searchsorted(size[order], np.arange(_SERIES_FROM + 1))
+    odds = (p / (1.0 - p))[order]
+    risk = odds * -np.log(p[order])
     for f in range(2, int(size.max(initial=1)) + 1):
-        risk = np.where(size >= f, odds * (1.0 / (f - 1) - risk), risk)
-    return risk
+        left = slice(start[f], None)  # classes that are at least so large
+        risk[left] = odds[left] * (1.0 / (f - 1) - risk[left])
+    result = np.empty_like(risk)
+    result[order] = risk
+    return result
 
 
 def _backwards(size: npt.NDArray[np.int64], p: Reals) -> Reals:
