@@ -1,156 +1,181 @@
-"""Quick checks of single nodes for a search: how many records fail, and what the others lose.
+"""Quick checks of single nodes: how many records fail, and what the others lose, by the compiled kernel.
 
-For k-anonymity and distinct l only: a class's size and a bit mask say whether it passes.
+Class sizes and bit masks decide; requirements that ask for more are checked by `general`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from anonymiser.engine import backend
 from anonymiser.engine.frequency import FrequencySet
-from anonymiser.privacy import DistinctDiversity, KAnonymity, PrivacyModel
+from anonymiser.search.monotone import MaskRules
+from anonymiser.search.sums import NodeSums
 
 __all__ = ["Probe", "can_probe"]
 
-_KEPT: Final = 512
-_KEPT_BYTES: Final = 512 * 2**20
+_KEPT: Final = 1024
+_FIRST_SUMS: Final = 6
+_SPARE: Final = 3  # the pool holds the root, the node that is checked, and so many times the root beside
+_FEW: Final = 1 << 16
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False)
-class _Tuples:
-    keys: Array
-    counts: Array
-    masks: Array
-
-
-def can_probe(root: FrequencySet, requirements: Sequence[PrivacyModel]) -> bool:
-    """Whether sizes and bit masks decide every requirement, and keys are one word."""
-    return root.layout.n_words == 1 and all(
-        isinstance(r, KAnonymity) or (isinstance(r, DistinctDiversity) and r.attribute in root.mask_places)
-        for r in requirements
-    )
+def can_probe(root: FrequencySet) -> bool:
+    """Whether the kernels are there, and keys are one word."""
+    return backend.is_warm() and root.layout.n_words == 1 and root.classes > 0
 
 
 class Probe:
-    """Checks nodes one after the other, each from the smallest kept finer one."""
+    """Checks nodes one after the other, each from the smallest kept finer one.
 
-    def __init__(self, root: FrequencySet, requirements: Sequence[PrivacyModel]) -> None:
-        from anonymiser.engine import lattice_kernels
+    Parameters
+    ----------
+    root : FrequencySet
+        At level 0, with keys of one word.
+    rules : MaskRules
+    limit : int
+        Records that may fail; a check ends once there are more.
+    wants_labels : bool
+        Also count the failing records of each label.
+    """
 
-        self._kernels: Any = lattice_kernels
-        layout, self._root = root.layout, root
+    def __init__(self, root: FrequencySet, rules: MaskRules, limit: int, *, wants_labels: bool) -> None:
+        from anonymiser.engine import probe_kernels
+
+        self._kernels: Any = probe_kernels
+        layout = root.layout
         self._order = sorted(range(len(root.hierarchies)), key=lambda j: -layout.shifts[j] - layout.bits[j])
-        self._shifts, self._widths = layout.field(self._order)
-        self._k = max((r.k for r in requirements if isinstance(r, KAnonymity)), default=1)
-        distinct = [r for r in requirements if isinstance(r, DistinctDiversity)]
-        self._wanted = np.array([_bits(root, r.attribute) for r in distinct], dtype=np.uint64)
-        self._least = np.array([r.l for r in distinct], dtype=np.int64)
-        self._tables()
-        sort = np.argsort(root.keys[0]) if root.lead is None else slice(None)
-        masks = np.zeros(0, dtype=np.uint64) if root.masks is None or not distinct else root.masks[sort]
-        self._kept = [_Tuples(root.keys[0][sort], root.counts[sort], masks)]
-        self._nodes = np.array([root.node], dtype=np.int64)
-        self._sizes = np.array([root.classes], dtype=np.int64)
-        rows = root.classes
-        self._slots = np.empty(int(lattice_kernels._table_size(rows)[0]), dtype=np.int32)  # noqa: SLF001 - same package
-        self._out = _Tuples(
-            np.empty(rows, dtype=np.uint64), np.empty(rows, dtype=np.int32), np.empty(masks.size, dtype=np.uint64)
+        self._back = np.argsort(self._order)
+        self._limit, self._wants_labels = limit, wants_labels
+        self._levels = np.zeros(len(self._order), dtype=np.int64)
+        pool = _pool(root, has_masks=bool(rules.least.size))
+        sets = np.zeros((_KEPT, 2 + len(self._order)), dtype=np.int64)
+        sets[0, 1] = root.classes
+        self._used = np.array([1, root.classes], dtype=np.int64)
+        self._steps = _Steps(root, self._order)
+        self._leaves, self._leaf_at, totals = _leaves(root, self._order)
+        self._out = np.zeros(_FIRST_SUMS + len(self._order), dtype=np.int64)
+        self._labels = np.zeros(self._leaves.size, dtype=np.int64)
+        slots = np.empty(max(1 << (2 * root.classes).bit_length(), 1 << 10), dtype=np.int32)
+        self._given = (*pool, sets, self._used)
+        self._tables = (
+            *layout.field(self._order),
+            self._steps.table,
+            self._steps.starts,
+            self._leaves,
+            self._leaf_at,
+            totals,
+            root.rows,
+            rules.k,
+            rules.wanted,
+            rules.least,
+            limit,
+            wants_labels,
+            slots,
+            np.empty(root.classes, dtype=np.bool_),
+            self._out,
+            self._labels,
         )
-        self._passing = np.empty(rows, dtype=np.bool_)
-        self._leaf_sums = np.empty(len(self._order), dtype=np.int64)
-        self._bytes = 0
 
-    def check(self, node: tuple[int, ...]) -> tuple[int, int]:
-        """Failing records and classes that pass; `leaves` speaks of the node checked last."""
-        finer = np.flatnonzero((self._nodes <= node).all(axis=1))
-        source = int(finer[np.argmin(self._sizes[finer])])
-        given, low = self._kept[source], self._nodes[source]
-        offsets = np.array(
-            [self._steps[j][low[j]][node[j]] if node[j] != low[j] else -1 for j in self._order], dtype=np.int64
-        )
-        out = self._out
-        classes = self._kernels.regroup(
-            given.keys,
-            given.counts,
-            given.masks,
-            self._shifts,
-            self._widths,
-            offsets,
-            self._table,
-            self._shifts[0],
-            self._widths[0],
-            self._slots,
-            out.keys,
-            out.counts,
-            out.masks,
-        )
-        self._node, self._classes = node, classes
-        lost = self._kernels.failing(out.counts, out.masks, classes, self._k, self._wanted, self._least, self._passing)
-        self._keep(node, classes, given)
-        return int(lost), classes
+    def check(self, node: Sequence[int]) -> NodeSums:
+        """Sums of a node, or a lower bound of its failing records where they are too many."""
+        levels = [node[j] for j in self._order]
+        self._levels[:] = levels
+        self._steps.make(levels)
+        before = self._used[0]
+        self._kernels.check(*self._given, self._levels, *self._tables)
+        if self._used[0] > before:
+            self._steps.keep(levels)
+        failing, complete, classes, squares, kept, kept_squares, *leaves = self._out.tolist()
+        if not complete:
+            return NodeSums(failing, failing)
+        removed = self._removed() if self._wants_labels else ()
+        kept_leaves = tuple(leaves[i] for i in self._back)
+        return NodeSums(failing, failing, True, classes, squares, kept, kept_squares, kept_leaves, removed)
 
-    def leaves(self) -> list[int]:
-        """Σ size · leaves below the label over the passing classes of the node checked last."""
-        offsets = np.array([self._leaf_offsets[j][self._node[j]] for j in self._order], dtype=np.int64)
-        self._kernels.kept_leaves(
-            self._out.keys,
-            self._out.counts,
-            self._passing,
-            self._classes,
-            self._shifts,
-            self._widths,
-            offsets,
-            self._leaf_table,
-            self._leaf_sums,
-        )
-        sums = dict(zip(self._order, self._leaf_sums.tolist(), strict=True))
-        return [sums[j] for j in range(len(self._order))]
-
-    def _keep(self, node: tuple[int, ...], classes: int, given: _Tuples) -> None:
-        size = classes * (12 + (8 if given.masks.size else 0))
-        if len(self._kept) >= _KEPT or 2 * classes > given.keys.size or self._bytes + size > _KEPT_BYTES:
-            return
-        out = self._out
-        self._kept.append(_Tuples(out.keys[:classes].copy(), out.counts[:classes].copy(), out.masks[:classes].copy()))
-        self._nodes = np.vstack([self._nodes, node])
-        self._sizes = np.append(self._sizes, classes)
-        self._bytes += size
-
-    def _tables(self) -> None:
-        """One flat table for every step from a level to a higher one, and one for the leaf counts."""
-        parts: list[Array] = []
-        leaf_parts: list[Array] = []
-        self._steps: list[list[list[int]]] = []
-        self._leaf_offsets: list[list[int]] = []
-        length = leaf_length = 0
-        for h in self._root.hierarchies:
-            steps = [[-1] * (h.height + 1) for _ in range(h.height + 1)]
-            for low in range(h.height + 1):
-                for high in range(low + 1, h.height + 1):
-                    steps[low][high] = length
-                    parts.append(h.parents(low, high).astype(np.uint64))
-                    length += parts[-1].size
-            self._steps.append(steps)
-            own = []
-            for level in range(h.height + 1):
-                own.append(leaf_length)
-                leaf_parts.append(h.leaf_counts[level])
-                leaf_length += leaf_parts[-1].size
-            self._leaf_offsets.append(own)
-        self._table = np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint64)
-        self._leaf_table = np.concatenate(leaf_parts)
+    def _removed(self) -> tuple[npt.NDArray[np.int64], ...]:
+        found = []
+        for i in self._back:
+            first, last = self._leaf_at[i, self._levels[i] : self._levels[i] + 2]
+            found.append(self._labels[first:last].copy())
+        return tuple(found)
 
 
-def _bits(root: FrequencySet, attribute: str) -> int:
-    """The bits of an attribute's known values in a mask: missing never counts towards l."""
-    info = root.sensitive[attribute]
-    wanted = (1 << info.cardinality) - 1
-    if info.missing is not None:
-        wanted &= ~(1 << info.missing)
-    return wanted << root.mask_places[attribute]
+def _pool(root: FrequencySet, *, has_masks: bool) -> tuple[Array, Array, Array]:
+    """The root's tuples in order of their keys, and room behind them."""
+    size = max((2 + _SPARE) * root.classes, _FEW)
+    keys, counts = np.empty(size, dtype=np.uint64), np.empty(size, dtype=np.int32)
+    masks = np.empty(size if has_masks else 0, dtype=np.uint64)
+    order = np.argsort(root.keys[0]) if root.lead is None else slice(None)
+    keys[: root.classes] = root.keys[0][order]
+    counts[: root.classes] = root.counts[order]
+    if has_masks and root.masks is not None:
+        masks[: root.classes] = root.masks[order]
+    return keys, counts, masks
+
+
+class _Steps:
+    """Tables from the levels of the kept sets to higher ones, made when they are first needed.
+
+    Attributes
+    ----------
+    table : uint32 array
+        All tables one after the other.
+    starts : (fields, levels, levels) int64 array
+        Where the table from a low level to a high one starts; -1 where the high level has one label.
+    """
+
+    def __init__(self, root: FrequencySet, order: Sequence[int]) -> None:
+        self._hierarchies = [root.hierarchies[j] for j in order]
+        tallest = max((h.height for h in self._hierarchies), default=0) + 1
+        self.starts = np.full((len(order), tallest, tallest), -1, dtype=np.int64)
+        length = 0
+        for j, h in enumerate(self._hierarchies):
+            for high in range(1, h.height + 1):
+                for low in range(high if len(h.labels[high]) > 1 else 0):
+                    self.starts[j, low, high] = length
+                    length += len(h.labels[low])
+        self.table = np.empty(max(length, 1), dtype=np.uint32)  # pages that nobody writes to cost nothing
+        self._low = [[0] for _ in order]
+        self._made = [[0] * tallest for _ in order]
+
+    def keep(self, levels: Sequence[int]) -> None:
+        """A set at these levels may be a source from now on."""
+        for low, level in zip(self._low, levels, strict=True):
+            if level not in low:
+                low.append(level)
+
+    def make(self, levels: Sequence[int]) -> None:
+        """The tables from every level kept to these."""
+        for j, high in enumerate(levels):
+            made, low = self._made[j], self._low[j]
+            while made[high] < len(low):
+                level = low[made[high]]
+                made[high] += 1
+                start = int(self.starts[j, level, high])
+                if level < high and start >= 0:
+                    parents = self._hierarchies[j].parents(level, high)
+                    self.table[start : start + parents.size] = parents
+
+
+def _leaves(root: FrequencySet, order: Sequence[int]) -> tuple[Array, Array, Array]:
+    """Leaves below each label, where they start for each level, and their sums over all records."""
+    hierarchies = [root.hierarchies[j] for j in order]
+    tallest = max((h.height for h in hierarchies), default=0) + 1
+    starts = np.zeros((len(order), tallest + 1), dtype=np.int64)
+    totals = np.zeros((len(order), tallest), dtype=np.int64)
+    parts: list[Array] = []
+    length = 0
+    for j, h in enumerate(hierarchies):
+        for level in range(h.height + 1):
+            starts[j, level] = length
+            parts.append(h.leaf_counts[level])
+            length += parts[-1].size
+            totals[j, level] = root.leaf_totals[order[j]][level]
+        starts[j, h.height + 1] = length
+    return np.concatenate(parts), starts, totals
