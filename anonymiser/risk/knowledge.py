@@ -7,6 +7,9 @@ in all of the person's windows.
 A missing value agrees with missing values only, as for k: who has none does not hide among those who
 have one. Numbers known within a tolerance are compared with the values that occur, so that a band counts
 as a match only where somebody in it could be the person: this never counts too many matches.
+
+Records are counted, not people: where one person has several, keep one record a person first, because
+ten records of one person hide nobody.
 """
 
 from __future__ import annotations

@@ -146,7 +146,8 @@ def suda(
     -----
     A minimal sample unique is a set of values that only one record has, and of which no smaller set is
     unique. A missing value is never part of one, as in sdcMicro: nobody can look for it. A hidden
-    attribute adds nothing, yet counts in m. A single record is unique in every attribute.
+    attribute adds nothing, yet counts in m. A single record is unique in every attribute. Records are
+    counted, not people: where one person has several, keep one record a person first.
 
     Raises
     ------

@@ -34,6 +34,9 @@ class UniformClasses:
         In any kept class; 0 where no class has a known value.
     numbers : (classes,) int64 array
         Their numbers in the frequency set, largest share first.
+    values : (classes,) int64 array
+        Code of the value that each gives away (the lowest on a tie): an owner who knows that only "yes"
+        harms looks at those classes only.
     """
 
     attribute: str
@@ -43,6 +46,7 @@ class UniformClasses:
     completely: int
     largest_share: float
     numbers: npt.NDArray[np.int64]
+    values: npt.NDArray[np.int64]
 
 
 def nearly_uniform(
@@ -77,10 +81,14 @@ def nearly_uniform(
     histogram = classes.histograms[attribute]
     owner = np.repeat(np.arange(classes.classes), np.diff(histogram.starts))
     known = histogram.values != (-1 if histogram.missing is None else histogram.missing)
-    owner, counts = owner[known], histogram.counts[known].astype(np.int64)
+    owner, value = owner[known], histogram.values[known].astype(np.int64)
+    counts = histogram.counts[known].astype(np.int64)
     total = np.bincount(owner, weights=counts, minlength=classes.classes).astype(np.int64)
     most = np.zeros(classes.classes, dtype=np.int64)
     np.maximum.at(most, owner, counts)
+    common = np.full(classes.classes, histogram.cardinality, dtype=np.int64)
+    top = counts == most[owner]
+    np.minimum.at(common, owner[top], value[top])
     share = np.divide(most, total, out=np.zeros(classes.classes), where=total > 0)
     if kept is not None:
         share[~kept] = 0.0
@@ -96,4 +104,5 @@ def nearly_uniform(
         int(sizes[complete].sum()),
         float(share.max(initial=0.0)),
         numbers,
+        common[numbers],
     )

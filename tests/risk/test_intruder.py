@@ -95,6 +95,11 @@ def test_uniform_classes_by_counting(table: object, threshold: float, only_large
             complete += len(rows) if most == len(known) else 0
     assert (found.classes, found.records, found.completely) == (len(expected), sum(expected), complete)
     assert found.numbers.size == len(expected)
+    for number, value in zip(found.numbers, found.values, strict=True):
+        part = slice(*classes.histograms["s0"].starts[number : number + 2])
+        held = dict(zip(classes.histograms["s0"].values[part], classes.histograms["s0"].counts[part], strict=True))
+        held.pop(table.missing[0], None)  # type: ignore[attr-defined]
+        assert held[value] == max(held.values())
 
 
 def test_missing_values_protect_nobody() -> None:
