@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from anonymiser.engine.frequency import FrequencySet
-from anonymiser.engine.margins import Margins, margins_of
+from anonymiser.engine.margins import margins_of
 from anonymiser.engine.profile import forget
 from anonymiser.engine.summary import ClassSummary, summarise
 from anonymiser.privacy import KAnonymity, PrivacyModel, against
@@ -136,17 +136,17 @@ class Assessment:
     sizes: npt.NDArray[np.int64]
     loss_am: float = 0.0
     precision_mono: float = 0.0
-    gcp: float = 0.0
+    gcp: float = math.nan
     ncp_by_attribute: tuple[float, ...] = ()
     c_avg: float = 0.0
     dmstar: float = 0.0
     height: int = 0
-    entropy: float = 0.0
-    entropy_mono: float = 0.0
-    nentropy: float = 0.0
-    ambiguity: float = 0.0
+    entropy: float = math.nan
+    entropy_mono: float = math.nan
+    nentropy: float = math.nan
+    ambiguity: float = math.nan
     kl_divergence: float | None = None
-    marginal_distance: float = 0.0
+    marginal_distance: float = math.nan
     quality: Quality | None = None
     over_people: bool = False
 
@@ -182,6 +182,7 @@ def assess(
     *,
     target_k: int | None = None,
     population: FrequencySet | None = None,
+    live: bool = False,
 ) -> Assessment:
     """Measure one node.
 
@@ -196,6 +197,9 @@ def assess(
         k for ``records_below_k``; the k of the requirements where it is left out (else 1).
     population : FrequencySet or None
         Classes of a population, over the same hierarchies: needed by k-map and δ-presence.
+    live : bool
+        Leave out the measures that look at every label again (``gcp`` and those after it, which are
+        not numbers then): for sliders.
 
     Raises
     ------
@@ -223,7 +227,7 @@ def assess(
         forget(histogram)
     node: Node = tuple(zip(classes.hierarchies, classes.node, strict=True))
     sizes = class_size_figures(classes, summary, released, target)
-    return Assessment(
+    found = Assessment(
         rows=classes.rows,
         node=classes.node,
         failing=summary.failing,
@@ -245,11 +249,22 @@ def assess(
         c_avg=utility.mean_kept_class(node, summary, suppress=suppress) / max(target, 1),
         dmstar=utility.discernibility(node, summary, suppress=False),
         height=sum(classes.node),
-        **_of_labels(node, margins := margins_of(classes, released)),
+        over_people=entity_of(classes) is not None,
+    )
+    if live:
+        return found
+    margins = margins_of(classes, released)
+    return replace(
+        found,
+        entropy=bits.entropy(node, margins),
+        entropy_mono=bits.entropy_monotonic(node, margins),
+        nentropy=bits.entropy_normalised(node, margins),
+        ambiguity=domain.ambiguity(node, margins),
+        gcp=domain.gcp(node, margins),
+        marginal_distance=marginals.marginal_distance(node, margins),
         ncp_by_attribute=domain.ncp_by_attribute(node, margins),
         kl_divergence=domain.kl_divergence(node, margins),
         quality=quality_of(node, summary, margins, suppress=suppress),
-        over_people=entity_of(classes) is not None,
     )
 
 
@@ -274,15 +289,4 @@ def _utility(node: Node, summary: ClassSummary, *, suppress: bool) -> dict[str, 
         "discernibility": utility.discernibility(node, summary, suppress=suppress),
         "average_class_size": utility.average_class_size(node, summary, suppress=suppress),
         "mean_kept_class": utility.mean_kept_class(node, summary, suppress=suppress),
-    }
-
-
-def _of_labels(node: Node, margins: Margins) -> dict[str, float]:
-    return {
-        "entropy": bits.entropy(node, margins),
-        "entropy_mono": bits.entropy_monotonic(node, margins),
-        "nentropy": bits.entropy_normalised(node, margins),
-        "ambiguity": domain.ambiguity(node, margins),
-        "gcp": domain.gcp(node, margins),
-        "marginal_distance": marginals.marginal_distance(node, margins),
     }

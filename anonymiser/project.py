@@ -181,15 +181,18 @@ class Project:
         return family.at(chosen.node)
 
     def assess(self, recipe: Recipe | None = None, *, histograms: bool = False) -> Assessment:
-        """Every measure of the table as a recipe would release it (kept for the next call)."""
+        """The measures of the table as a recipe would release it (kept for the next call).
+
+        With ``histograms`` every one of them; without, those that a slider shows.
+        """
         chosen = recipe or self.recipe
         in_force = requirements_in_force(chosen)
-        histograms = histograms or any(model.needs_histogram for model in in_force)
-        key = (chosen, histograms)
+        live, histograms = not histograms, histograms or any(model.needs_histogram for model in in_force)
+        key = (chosen, live)
         kept = self._assessed.get(key)
         if kept is None:
             classes = self.classes(chosen, histograms=histograms)
-            kept = assess(classes, in_force, chosen.suppression, target_k=chosen.k)
+            kept = assess(classes, in_force, chosen.suppression, target_k=chosen.k, live=live)
             self._assessed[key] = kept
             while len(self._assessed) > _HISTORY:
                 self._assessed.popitem(last=False)

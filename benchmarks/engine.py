@@ -19,7 +19,7 @@ _REQUIRED = (KAnonymity(k=5),)
 
 def nodes_ms(root: FrequencySet, nodes: list[tuple[int, ...]], repeat: int = 3) -> list[float]:
     """Milliseconds of CPU for each node, grouped from level 0 and measured."""
-    return [cpu_ms(lambda node=node: assess(roll_up(root, node), _REQUIRED, 0.05), repeat) for node in nodes]
+    return [cpu_ms(lambda node=node: assess(roll_up(root, node), _REQUIRED, 0.05, live=True), repeat) for node in nodes]
 
 
 def pandas_ms(root: FrequencySet, node: tuple[int, ...], kind: str) -> tuple[float, float]:
