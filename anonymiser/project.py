@@ -231,12 +231,17 @@ class Project:
         Raises
         ------
         RecipeError
-            It is neither, or does not fit the table.
+            It is neither, does not fit the table, or is for a recipient whose policy is not known.
         """
         document = _document(text)
         recipe = Recipe.from_json(json.dumps(document.get("recipe", document)))
         check_fits(recipe, self.microdata)
         scenarios, own = _saved(document)
+        if recipe.recipient and recipe.recipient not in {**self.policies, **own}:
+            raise RecipeError(
+                f"The recipe was made for '{recipe.recipient}', whose policy is not here. "
+                "Load the project file that has it, or add the recipient first."
+            )
         self.policies.update(own)
         self.scenarios = scenarios or self.scenarios
         self.table = EncodedTable(self.microdata, strict=False)

@@ -361,3 +361,11 @@ def test_choosing_a_policy_sets_its_requirements_and_can_be_undone() -> None:
     assert walked.recipe == recipe()
     with pytest.raises(RecipeError, match="no policy"):
         walked.choose_policy("Nobody")
+
+
+def test_a_recipe_for_an_unknown_recipient_is_refused() -> None:
+    project = Project(Microdata.from_columns({"sex": ["F", "M"], "age": ["1", "2"]}))
+    stranger = project.recipe.changed(recipient="Nobody we know")
+    with pytest.raises(RecipeError, match="whose policy is not here"):
+        project.load_json(stranger.to_json())
+    assert project.recipe.recipient != "Nobody we know"
