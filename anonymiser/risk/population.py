@@ -152,6 +152,8 @@ def estimate(sample: Sample, model: PopulationModel) -> PopulationEstimate:
     else:
         uniques = snb_uniques(sample.sizes, sample.population)
         reason = "No slide negative binomial distribution fits the classes of one and of two records."
+    if uniques is not None and sample.population < uniques <= sample.population * (1 + 1e-12):
+        uniques = sample.population  # rounding alone: everybody is unique
     if uniques is not None and not 0 <= uniques <= sample.population:
         uniques, reason = None, "The model gives a number that cannot be: it does not describe these classes."
     return PopulationEstimate(model, sample.population, uniques, "" if uniques is not None else reason)

@@ -109,6 +109,11 @@ def test_every_estimate_is_possible_or_none(classes: list[int], times: float) ->
     assert dankar(one).uniques is not None
 
 
+def test_one_record_of_many_people_is_an_estimate_whatever_the_rounding() -> None:
+    found = dankar(sample([1], 59.25))
+    assert found.uniques == 59.25
+
+
 def test_a_full_sample_counts_its_own_uniques() -> None:
     one = sample([1, 1, 1, 2, 2, 7, 9], 23)
     assert one.fraction == 1
