@@ -2,56 +2,202 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anonymiser.assessment import assess
-from anonymiser.engine.frequency import FrequencySet, SensitiveCodes, build, roll_up
-from anonymiser.engine.lattice import Limits, Progress, evaluate
-from anonymiser.hierarchies.base import Hierarchy
-from anonymiser.privacy import DistinctDiversity, KAnonymity
+from anonymiser.engine import lattice_kernels
+from anonymiser.engine.frequency import FrequencySet, roll_up
+from anonymiser.engine.lattice import LatticeSums, Limits, Models, Progress, evaluate
+from anonymiser.engine.margins import margins_of
+from anonymiser.privacy import DistinctDiversity, EntropyDiversity, PrivacyModel, TCloseness
+from tests.engine_tables import BACKENDS, Table, backend_of, tables, wide_table
+
+GRID = (1, 2, 3, 5)
 
 
-def table(seed: int, rows: int, cards: list[int], *, values: int = 4) -> FrequencySet:
-    rng = np.random.default_rng(seed)
-    hierarchies, codes = [], []
-    for j, card in enumerate(cards):
-        levels = [[str(i) for i in range(card)], [str(i // 2) for i in range(card)], ["*"] * card]
-        hierarchies.append(Hierarchy.from_levels(f"q{j}", levels, ["exact", "pairs", "hidden"], missing=bool(j % 2)))
-        codes.append(rng.integers(0, len(hierarchies[-1].leaves), rows).astype(np.uint8))
-    sensitive = [SensitiveCodes("s", rng.integers(0, values, rows).astype(np.uint8), values)]
-    return build(hierarchies, codes, sensitive, histograms=True)
+def whole(root: FrequencySet, *arguments: object, **options: object) -> LatticeSums:
+    found = evaluate(root, GRID, *arguments, **options)
+    assert found is not None
+    return found
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10_000), st.integers(1, 60), st.lists(st.integers(1, 6), min_size=1, max_size=4))
-def test_every_node_equals_its_own_assessment(seed: int, rows: int, cards: list[int]) -> None:
-    root = table(seed, rows, cards)
-    grid = [1, 2, 3, 5]
-    sums = evaluate(root, grid, sensitive="s", limits=Limits(distinct=2))
+def entropy_bits(counts: np.ndarray) -> float:
+    counts = counts[counts > 0]
+    return float(-(counts * np.log2(counts / counts.sum())).sum())
+
+
+def compare(root: FrequencySet, sums: LatticeSums, wanted: Sequence[PrivacyModel]) -> None:
+    every = list(itertools.product(*(range(h.height + 1) for h in root.hierarchies)))
+    assert sorted(map(tuple, sums.nodes.tolist())) == every
     for i, node in enumerate(sums.nodes.tolist()):
         classes = roll_up(root, node)
-        for g, k in enumerate(grid):
-            alone = assess(classes, [KAnonymity(k=k), DistinctDiversity(attribute="s", l=2)], 1.0)
-            assert sums.classes[i] == alone.classes_raw
-            assert sums.kept_classes[i, g] == alone.classes
-            assert rows - sums.kept_rows[i, g] == alone.suppressed
-        whole = assess(classes, [], 0.0)
-        assert sums.smallest[i] == whole.k
-        assert sums.distinct[i] == whole.sensitive[0].distinct_l
-        assert sums.entropy[i] == pytest.approx(whole.sensitive[0].entropy_l, rel=1e-9)
-        assert sums.distance[i] == pytest.approx(whole.sensitive[0].t_closeness, abs=1e-9)
+        verdict = np.logical_and.reduce([m.passes(classes) for m in wanted] or [np.ones(classes.classes, bool)])
+        assert sums.classes[i] == classes.classes
+        assert sums.smallest[i] == classes.counts.min()
+        assert sums.squares[i] == (classes.counts.astype(int) ** 2).sum()
+        for step, k in enumerate(GRID):
+            kept = verdict & (classes.counts >= k)
+            size = classes.counts[kept].astype(int)
+            assert sums.kept_classes[i, step] == size.size
+            assert sums.kept_rows[i, step] == size.sum()
+            assert sums.kept_squares[i, step] == (size**2).sum()
+            assert sums.kept_smallest[i, step] == size.min(initial=root.rows if size.size else 0)
+            margins = margins_of(classes, kept)
+            for j, hierarchy in enumerate(root.hierarchies):
+                leaves = hierarchy.leaf_counts[node[j]]
+                released = margins.released[j]
+                assert sums.kept_leaves[i, step, j] == (released * leaves[: released.size]).sum()
+            if sums.removed_entropy is not None and sums.kept_cells is not None:
+                gone = [a - b for a, b in zip(margins.every, margins.released, strict=True)]
+                assert sums.removed_entropy[i, step] == pytest.approx(sum(map(entropy_bits, gone)), abs=1e-8)
+                assert sums.kept_cells[i, step] == pytest.approx(margins.cells)
 
 
-def test_the_nodes_are_all_there_once() -> None:
-    sums = evaluate(table(1, 40, [5, 3, 6]), [2])
-    assert len({tuple(n) for n in sums.nodes.tolist()}) == 27
+@pytest.mark.parametrize("name", BACKENDS)
+@settings(max_examples=40, deadline=None)
+@given(tables(), st.booleans())
+def test_every_node_is_measured_as_by_itself(name: str, table: Table, details: bool) -> None:  # noqa: FBT001
+    root = table.build()
+    with backend_of(name):
+        compare(root, whole(root, details=details), [])
 
 
-def test_a_cancelled_walk_stops() -> None:
+@pytest.mark.parametrize("name", BACKENDS)
+@settings(max_examples=60, deadline=None)
+@given(
+    tables().filter(lambda t: bool(t.sensitive)),
+    st.integers(0, 3),
+    st.sampled_from([0.0, 1.0, 1.5, 2.0, 3.0]),
+    st.sampled_from([0.2, 0.5, 1.0]),
+)
+def test_limits_are_the_models(name: str, table: Table, distinct: int, entropy: float, distance: float) -> None:
+    root = table.build()
+    wanted: list[PrivacyModel] = [TCloseness(attribute="s0", t=distance)]
+    wanted += [DistinctDiversity(attribute="s0", l=distinct)] if distinct else []
+    wanted += [EntropyDiversity(attribute="s0", l=entropy)] if entropy else []
+    with backend_of(name):
+        sums = whole(root, sensitive="s0", limits=Limits(distinct, entropy, distance))
+        compare(root, sums, wanted)
+        for i, node in enumerate(sums.nodes.tolist()):
+            reached = assess(roll_up(root, node), [], 0.0).sensitive[0]
+            assert sums.distinct[i] == reached.distinct_l
+            assert sums.entropy[i] == pytest.approx(reached.entropy_l, rel=1e-9)
+            assert sums.distance[i] == pytest.approx(reached.t_closeness, abs=1e-9)
+
+
+@settings(max_examples=20, deadline=None)
+@given(tables().filter(lambda t: len(t.sensitive) > 1))
+def test_several_sensitive_attributes_and_any_model(table: Table) -> None:
+    root = table.build()
+    wanted = [DistinctDiversity(attribute=f"s{i}", l=2) for i in range(len(table.sensitive))]
+    models = Models(lambda classes: np.logical_and.reduce([m.passes(classes) for m in wanted]))
+    sums = whole(root, sensitive=["s0", "s1"], models=models)
+    compare(root, sums, wanted)
+    for i, node in enumerate(sums.nodes.tolist()):
+        reached = assess(roll_up(root, node), [], 0.0).sensitive
+        assert sums.distinct[i] == min(r.distinct_l for r in reached)
+        assert sums.distance[i] == pytest.approx(max(r.t_closeness or 0.0 for r in reached), abs=1e-9)
+
+
+def test_what_k_counts_may_be_given() -> None:
+    root = wide_table(1, qis=2, rows=40).build()
+    models = Models(lambda c: np.ones(c.classes, dtype=np.bool_), lambda c: c.counts * 2)
+    doubled, plain = whole(root, models=models), evaluate(root, [1, 2, 3])
+    assert plain is not None
+    assert doubled.kept_rows[:, 3].tolist() == plain.kept_rows[np.arange(9), 2].tolist()
+
+
+def test_keys_of_several_words_go_node_by_node() -> None:
+    root = wide_table(2, qis=11, rows=30).build()
+    assert root.layout.n_words > 1
+    progress = Progress()
+    found = evaluate(roll_up_to_few_nodes(root), GRID, progress=progress)
+    assert found is not None
+    assert progress.done == progress.total == 1
+
+
+def roll_up_to_few_nodes(root: FrequencySet) -> FrequencySet:
+    """The same table with hierarchies of one level, so that the lattice is one node."""
+    from tests.engine_tables import Attribute, Table
+
+    attributes = tuple(Attribute(h.attribute, (h.labels[0],)) for h in root.hierarchies)
+    codes = tuple(
+        tuple(np.repeat(root.layout.codes(root.keys, j).astype(int), root.counts).tolist())
+        for j in range(len(attributes))
+    )
+    return Table(attributes, codes, (), (), ()).build()
+
+
+def test_long_tables_fill_several_blocks() -> None:
+    rng = np.random.default_rng(7)
+    table = wide_table(3, qis=3, values=90, rows=10)
+    hierarchies, _ = table.engine_input()
+    from anonymiser.engine.frequency import build
+
+    root = build(hierarchies, [np.minimum(rng.geometric(0.04, 30_000) - 1, 89).astype(np.uint16) for _ in hierarchies])
+    with backend_of("kernels"):
+        compiled = whole(root, details=True)
+    with backend_of("twins"):
+        plain = whole(root, details=True)
+    for name in ("nodes", "kept_classes", "kept_rows", "kept_squares", "kept_smallest", "kept_leaves", "smallest"):
+        assert (getattr(compiled, name) == getattr(plain, name)).all(), name
+    assert compiled.removed_entropy == pytest.approx(plain.removed_entropy)
+    assert compiled.kept_cells == pytest.approx(plain.kept_cells)
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_a_cancelled_walk_leaves_no_half_result(name: str) -> None:
+    root = wide_table(1, qis=3, rows=40).build()
     progress = Progress()
     progress.cancel()
-    evaluate(table(1, 40, [5, 3, 6]), [2], progress=progress)
-    assert progress.done < 27
+    with backend_of(name):
+        assert evaluate(root, GRID, progress=progress) is None
+    assert progress.done == 0
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_a_walk_can_be_cancelled_on_its_way(name: str) -> None:
+    root = wide_table(1, qis=4, rows=60).build()
+
+    class Impatient(Progress):
+        def counter(self) -> np.ndarray:
+            own = super().counter()
+            if len(self.counters) == (3 if name == "kernels" else 1):
+                self.cancel()
+            return own
+
+    progress = Impatient()
+    with backend_of(name):
+        assert evaluate(root, GRID, progress=progress) is None
+    assert progress.done < progress.total == 81
+
+
+def test_progress_ends_at_the_total() -> None:
+    root = wide_table(1, qis=3, rows=40).build()
+    progress = Progress()
+    with backend_of("kernels"):
+        assert evaluate(root, GRID, progress=progress) is not None
+    assert progress.done == progress.total == 27
+
+
+def test_limits_need_one_attribute() -> None:
+    root = wide_table(1, qis=2).build()
+    with pytest.raises(ValueError, match="one sensitive"):
+        evaluate(root, GRID, limits=Limits(distinct=2))
+
+
+def test_a_fault_in_one_walk_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    root = wide_table(1, qis=2).build()
+    with backend_of("kernels"):
+        monkeypatch.setattr(lattice_kernels, "walk", broken)
+        with pytest.raises(RuntimeError, match="broken"):
+            evaluate(root, GRID)

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from anonymiser.engine import backend
 from anonymiser.engine.frequency import FrequencySet
+from anonymiser.engine.lattice_general import Models, walk_models
+from anonymiser.engine.lattice_plan import Found, Limits, Plan, Tuples
 
-__all__ = ["LatticeSums", "Limits", "Progress", "evaluate"]
+__all__ = ["LatticeSums", "Limits", "Models", "Progress", "evaluate"]
 
-_THREADS = 2
-_WORD = 64
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Requirements beside k that a class has to satisfy, on one sensitive attribute."""
-
-    distinct: int = 0
-    entropy: float = 0.0
-    distance: float = 1.0
+_THREADS: Final = 2
 
 
 @dataclass(eq=False)
@@ -34,14 +27,13 @@ class Progress:
 
     total: int = 0
     counters: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    cancelled: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def counter(self) -> npt.NDArray[np.int64]:
-        """A counter of its own for one walk."""
+        """A counter of its own for one walk: nodes done, and whether to stop."""
         with self._lock:
-            own = np.zeros(2, dtype=np.int64)
-            if self.cancelled:
-                own[1] = 1
+            own = np.array([0, 1 if self.cancelled else 0], dtype=np.int64)
             self.counters.append(own)
             return own
 
@@ -49,8 +41,6 @@ class Progress:
     def done(self) -> int:
         """Nodes measured so far."""
         return int(sum(c[0] for c in self.counters))
-
-    cancelled: bool = False
 
     def cancel(self) -> None:
         """Stop every walk at its next node."""
@@ -66,26 +56,33 @@ class LatticeSums:
 
     Attributes
     ----------
-    nodes : (nodes, attributes) int array
-        Levels of each node; the last attribute turns fastest.
+    rows : int
+        Records of the table.
+    nodes : (nodes, attributes) int64 array
+        Levels of each node.
     grid : (steps,) int64 array
         Values of k, ascending.
-    kept_classes, kept_rows, kept_squares : (nodes, steps) int64 arrays
-        Classes that pass with each k, their records, and the sum of their squared sizes.
+    kept_classes, kept_rows, kept_squares, kept_smallest : (nodes, steps) int64 arrays
+        Classes that pass with each k, their records, the sum of their squared sizes, the smallest (0: none).
     kept_leaves : (nodes, steps, attributes) int64 array
         Σ |E| · leaves below the label over the classes that pass.
     classes, smallest, squares : (nodes,) int64 arrays
         Before suppression.
     distinct, entropy, distance : (nodes,) arrays
-        Fewest distinct values, smallest exp-entropy and largest equal distance of any class; only
-        with a sensitive attribute.
+        Fewest distinct values, smallest exp-entropy and largest equal distance of any class, missing
+        being a value of its own; the worst of several sensitive attributes, 0, 1 and 0 without one.
+    removed_entropy, kept_cells : (nodes, steps) float64 arrays or None
+        −Σ c · log2(c / suppressed) over the labels of the suppressed records, in bits; Σ |E| · cells of
+        the domain below the labels over the classes that pass. None where they were not asked for.
     """
 
+    rows: int
     nodes: npt.NDArray[np.int64]
     grid: npt.NDArray[np.int64]
     kept_classes: npt.NDArray[np.int64]
     kept_rows: npt.NDArray[np.int64]
     kept_squares: npt.NDArray[np.int64]
+    kept_smallest: npt.NDArray[np.int64]
     kept_leaves: npt.NDArray[np.int64]
     classes: npt.NDArray[np.int64]
     smallest: npt.NDArray[np.int64]
@@ -93,171 +90,115 @@ class LatticeSums:
     distinct: npt.NDArray[np.int64]
     entropy: npt.NDArray[np.float64]
     distance: npt.NDArray[np.float64]
+    removed_entropy: npt.NDArray[np.float64] | None = None
+    kept_cells: npt.NDArray[np.float64] | None = None
 
 
 def evaluate(
     root: FrequencySet,
     grid: Sequence[int],
     *,
-    sensitive: str | None = None,
+    sensitive: str | Sequence[str] | None = None,
     limits: Limits | None = None,
+    models: Models | None = None,
+    details: bool = False,
     progress: Progress | None = None,
-) -> LatticeSums:
+) -> LatticeSums | None:
     """Measure every node of the lattice above a frequency set at level 0.
 
     Parameters
     ----------
     root : FrequencySet
-        At level 0, with keys of one word; with histograms where ``sensitive`` is given.
+        At level 0; with histograms where ``sensitive`` is given.
     grid : sequence of int
         Values of k for which sums are kept.
-    sensitive : str or None
-        The sensitive attribute that is carried along.
+    sensitive : str, sequence of str or None
+        The sensitive attributes whose diversity and distance are measured.
+    limits : Limits or None
+        What classes have to satisfy beside k, on the (single) sensitive attribute.
+    models : Models or None
+        The same through functions, for what limits cannot say; slower.
+    details : bool
+        Also what entropy and ambiguity need.
+    progress : Progress or None
+        Counts the nodes, and can stop the walk.
+
+    Returns
+    -------
+    LatticeSums or None
+        None where the walk was cancelled: there is no half result.
+
+    Notes
+    -----
+    The compiled walk takes one sensitive attribute and keys of one word, on two threads. Everything
+    else, and everything before the kernels are loaded, goes node by node.
     """
+    state = progress or Progress()
+    names = [sensitive] if isinstance(sensitive, str) else list(sensitive or ())
+    if limits is not None and (models is not None or len(names) != 1):
+        raise ValueError("limits hold for one sensitive attribute; otherwise give models")
+    steps = np.unique(np.asarray(grid, dtype=np.int64))
+    name = names[0] if names else None
+    plan = Plan(root, steps, name, limits or Limits())
+    state.total = int(np.prod(plan.shape))
+    if models is not None or len(names) > 1 or not backend.is_warm() or not Plan.fits(root, name):
+        found = walk_models(plan, names, models, state.counter(), details=details)
+    else:
+        found = _walk(plan, state, details=details)
+    return None if found is None or state.cancelled else _in_own_order(plan, found, has_values=bool(names))
+
+
+def _walk(plan: Plan, state: Progress, *, details: bool) -> Found | None:
+    """The compiled walks, as many at a time as there are threads, so that few copies of the tuples are held."""
     from anonymiser.engine import lattice_kernels
 
-    plan = _Plan.of(root, sensitive)
-    state = progress or Progress()
-    shape = tuple(int(h) + 1 for h in plan.heights)
-    total = int(np.prod(shape))
-    state.total = total
-    steps = np.unique(np.asarray(grid, dtype=np.int64))
-    sums = np.zeros((total, steps.size, 3 + len(shape)), dtype=np.int64)
-    extremes = np.zeros((total, 6), dtype=np.float64)
-    strides = np.array([int(np.prod(shape[j + 1 :])) for j in range(len(shape))], dtype=np.int64)
-    bounds = limits or Limits()
-    bound = np.array(
-        [bounds.distinct, np.log(bounds.entropy) - 1e-9 if bounds.entropy else -1.0, bounds.distance + 1e-12]
-    )
-    split = min(2, len(shape))
-    prefixes = list(np.ndindex(*shape[:split]))
-
-    def visit(prefix: tuple[int, ...]) -> None:
-        start = np.zeros(len(shape), dtype=np.int64)
-        start[:split] = prefix
-        keys, counts, hist = plan.tuples_at(prefix)
-        lattice_kernels.walk(
-            keys,
-            counts,
-            hist,
-            start,
-            split,
-            plan.heights,
-            plan.shifts,
-            plan.widths,
-            plan.steps,
-            plan.leaves,
-            steps,
-            plan.totals,
-            plan.n_log_n,
-            bound,
-            strides,
-            sums,
-            extremes,
-            state.counter(),
-        )
-
+    kernels: Any = lattice_kernels
+    found, lattice, rules = plan.room(details=details), plan.lattice, plan.rules
+    first = min(2, len(plan.shape))
+    waiting: set[Future[None]] = set()
     with ThreadPoolExecutor(_THREADS) as pool:
-        list(pool.map(visit, prefixes))
-    nodes = np.stack(np.unravel_index(np.arange(total), shape), axis=1)
-    back = np.argsort(plan.order)  # from wheels to the attributes' own order
+        try:
+            for start, tuples in plan.starts(kernels, plan.finest()):
+                if state.cancelled:
+                    break
+                if len(waiting) > _THREADS:
+                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    for one in done:
+                        one.result()
+                waiting.add(pool.submit(_run, kernels, tuples, (start, first, lattice, rules, found, state.counter())))
+            for one in waiting:
+                one.result()
+        except BaseException:
+            state.cancel()
+            raise
+    return found
+
+
+def _run(kernels: Any, tuples: Tuples, given: tuple[Any, ...]) -> None:
+    kernels.walk(*tuples, *given)
+
+
+def _in_own_order(plan: Plan, found: Found, *, has_values: bool) -> LatticeSums:
+    """From the order of the wheels to that of the attributes."""
+    back = np.argsort(plan.order)
+    nodes = np.stack(np.unravel_index(np.arange(found.sums.shape[0]), plan.shape), axis=1)
+    sums, extremes = found.sums, found.extremes
+    has_details = bool(found.details.shape[0])
     return LatticeSums(
-        nodes=nodes[:, back],
-        grid=steps,
+        rows=plan.root.rows,
+        nodes=nodes[:, back].astype(np.int64),
+        grid=plan.grid,
         kept_classes=sums[:, :, 0],
         kept_rows=sums[:, :, 1],
         kept_squares=sums[:, :, 2],
-        kept_leaves=sums[:, :, 3:][:, :, back],
+        kept_leaves=sums[:, :, 3:-1][:, :, back],
+        kept_smallest=sums[:, :, -1],
         classes=extremes[:, 0].astype(np.int64),
         smallest=extremes[:, 1].astype(np.int64),
         squares=extremes[:, 2].astype(np.int64),
         distinct=extremes[:, 3].astype(np.int64),
-        entropy=extremes[:, 4],
+        entropy=extremes[:, 4] if has_values else np.ones(len(nodes)),
         distance=extremes[:, 5],
+        removed_entropy=found.details[:, :, 0] if has_details else None,
+        kept_cells=found.details[:, :, 1] if has_details else None,
     )
-
-
-@dataclass(frozen=True, eq=False)
-class _Plan:
-    """The lattice in the order of the wheels, widest attribute outermost."""
-
-    root: FrequencySet
-    order: list[int]
-    heights: npt.NDArray[np.int64]
-    shifts: npt.NDArray[np.uint64]
-    widths: npt.NDArray[np.uint64]
-    steps: npt.NDArray[np.uint64]
-    leaves: npt.NDArray[np.int64]
-    hist: npt.NDArray[np.int32]
-    totals: npt.NDArray[np.float64]
-    n_log_n: npt.NDArray[np.float64]
-    keys: npt.NDArray[np.uint64]
-    counts: npt.NDArray[np.int32]
-
-    @classmethod
-    def of(cls, root: FrequencySet, sensitive: str | None) -> _Plan:
-        layout = root.layout
-        order = sorted(range(len(root.hierarchies)), key=lambda j: -layout.cardinalities[j])
-        hierarchies = [root.hierarchies[j] for j in order]
-        heights = np.array([h.height for h in hierarchies], dtype=np.int64)
-        shifts, widths = layout.field(order)
-        widest = max(len(h.labels[0]) for h in hierarchies)
-        tallest = int(heights.max(initial=0)) + 1
-        steps = np.zeros((len(order), tallest, widest), dtype=np.uint64)
-        leaves = np.zeros((len(order), tallest, widest), dtype=np.int64)
-        for j, h in enumerate(hierarchies):
-            for level in range(h.height + 1):
-                leaves[j, level, : len(h.labels[level])] = h.leaf_counts[level]
-                if level < h.height:
-                    steps[j, level, : len(h.labels[level])] = h.parents(level, level + 1)
-        sort = np.argsort(root.keys[0])
-        hist = np.zeros((root.classes if sensitive else 0, 0), dtype=np.int32)
-        totals, n_log_n = np.zeros(0), np.zeros(1)
-        if sensitive is not None:
-            given = root.histograms[sensitive]
-            hist = np.zeros((root.classes, given.cardinality), dtype=np.int32)
-            owner = np.repeat(np.arange(root.classes), np.diff(given.starts))
-            hist[owner, given.values] = given.counts
-            hist = hist[sort]
-            totals = given.totals.astype(np.float64)
-            number = np.arange(root.rows + 1, dtype=np.float64)
-            number[0] = 1.0
-            n_log_n = number * np.log(number)
-        else:
-            hist = np.zeros((root.classes, 0), dtype=np.int32)
-        return cls(
-            root,
-            order,
-            heights,
-            shifts,
-            widths,
-            steps,
-            leaves,
-            hist,
-            totals,
-            n_log_n,
-            root.keys[0][sort],
-            root.counts[sort],
-        )
-
-    def tuples_at(self, prefix: Sequence[int]) -> tuple[Any, Any, Any]:
-        """Tuples with the outer wheels at some levels, still in the bits of level 0."""
-        keys, counts, hist = self.keys, self.counts, self.hist
-        for j, level in enumerate(prefix):
-            if level:
-                table = np.arange(self.steps.shape[2], dtype=np.uint64)
-                for step in range(level):
-                    table = self.steps[j, step][table]
-                field_bits = (keys >> self.shifts[j]) & self.widths[j]
-                keys = (keys & ~(self.widths[j] << self.shifts[j])) | (table[field_bits] << self.shifts[j])
-        if not any(prefix):
-            return keys, counts, hist
-        found, inverse = np.unique(keys, return_inverse=True)
-        summed = np.bincount(inverse, weights=counts, minlength=found.size).astype(np.int32)
-        if hist.shape[1]:
-            together = np.zeros((found.size, hist.shape[1]), dtype=np.int32)
-            np.add.at(together, inverse, hist)
-            hist = together
-        else:
-            hist = np.zeros((found.size, 0), dtype=np.int32)
-        return found, summed, hist
