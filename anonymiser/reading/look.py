@@ -18,6 +18,8 @@ __all__ = ["BLOCKS", "Look", "look", "looks"]
 MOST_ROWS: Final = 200_000
 """Tables with more rows are looked at through a sample."""
 SAMPLE_ROWS: Final = 50_000
+_MOST_TO_COUNT: Final = 2_000_000
+"""In tables with more rows only columns that look constant are counted whole."""
 BLOCKS: Final = 10
 """The sample is so many blocks of neighbouring rows, evenly spaced: a file is read in few places."""
 _FEW_VALUES: Final = 1_000
@@ -115,7 +117,8 @@ def _sampled_rows(rows: int) -> npt.NDArray[np.intp]:
 
 def _looked_closer(microdata: Microdata, name: str, sample: pa.ChunkedArray) -> Look:
     seen = _counted(microdata, name, sample, sampled=True)
-    if seen.distinct > _FEW_VALUES:
+    counted_whole = _FEW_VALUES if microdata.rows <= _MOST_TO_COUNT else 1  # a constant is always made sure of
+    if seen.distinct > counted_whole:
         return seen
     if seen.padded:
         return _counted(microdata, name, microdata.source.text(name), sampled=False)
