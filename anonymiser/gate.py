@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from anonymiser.assessment import Assessment, limit_in_records
 from anonymiser.attributes import Role
-from anonymiser.planning import is_yes_no
+from anonymiser.planning import harmful_answers, is_number, is_yes_no
 from anonymiser.policy import Policy
-from anonymiser.privacy import DistinctDiversity
+from anonymiser.privacy import AlphaK, Distance, DistinctDiversity, TCloseness
+from anonymiser.privacy.base import TOLERANCE
 from anonymiser.recipe import AttributePlan, Recipe, Treatment
 
 __all__ = ["Check", "checks", "passes"]
@@ -48,6 +50,8 @@ def checks(recipe: Recipe, assessment: Assessment, policy: Policy) -> tuple[Chec
     ]
     if policy.distinct_l is not None:
         result += _diversity(recipe, assessment, policy)
+    result += _closeness(recipe, assessment, policy)
+    result += _harm(recipe, assessment, policy)
     if policy.is_open:
         result.append(_every_column_counts(recipe))
     else:
@@ -117,6 +121,75 @@ def _diversity(recipe: Recipe, assessment: Assessment, policy: Policy) -> list[C
         sentence = f"The group with fewest holds {reached:,} different known values; asked for: at least {wanted:,}."
         found.append(Check(name, reached >= wanted, sentence, source, policy.may_override))
     return found
+
+
+def _closeness(recipe: Recipe, assessment: Assessment, policy: Policy) -> list[Check]:
+    """How far each sensitive number of a group may lie from everybody's: one point for all of them."""
+    plans = [plan for plan in recipe.sensitive if is_number(plan) and not is_yes_no(plan)]
+    if policy.ordered_t is None or not plans:
+        return []
+    met, told, wanted = True, [], policy.ordered_t.value
+    for plan in plans:
+        reached = _distance_reached(assessment, plan.name)
+        met &= reached is not None and reached <= wanted + TOLERANCE
+        told.append(f"{plan.name}: {_real(reached)}")
+    sentence = (
+        f"Furthest that a group's numbers lie from everybody's, from 0 (alike) to 1 ({', '.join(told)}); "
+        f"asked for: at most {_real(wanted)} (t-closeness)."
+    )
+    return [Check("Spread of sensitive numbers", met, sentence, policy.ordered_t.source, policy.may_override)]
+
+
+def _distance_reached(assessment: Assessment, name: str) -> float | None:
+    """Smallest t that a fitting requirement reached; the equal distance is never below the ordered one."""
+    found = [
+        result.reached
+        for result in assessment.requirements
+        if isinstance(result.model, TCloseness)
+        and result.model.attribute == name
+        and not result.model.order
+        and result.model.distance is not Distance.HIERARCHICAL
+    ]
+    known = [reached for reached in found if reached is not None]
+    return min(known) if known else None
+
+
+def _harm(recipe: Recipe, assessment: Assessment, policy: Policy) -> list[Check]:
+    """How much of a group may have the harmful answer of a yes/no column: one point for all of them."""
+    plans = [plan for plan in recipe.sensitive if is_yes_no(plan)]
+    if policy.alpha is None or not plans:
+        return []
+    met, told, wanted = True, [], policy.alpha.value
+    for plan in plans:
+        harmful = harmful_answers(recipe, plan.name)
+        reached = _share_reached(assessment, plan.name, harmful)
+        met &= reached is not None and reached <= wanted + TOLERANCE
+        if not harmful:
+            told.append(f"Say under Requirements which answer of {plan.name} does harm.")
+        elif reached is None:
+            told.append(f"No group has a known share of the harmful answer of {plan.name}.")
+        else:
+            told.append(
+                f"At most {_real(reached)} of a group has the answer {' or '.join(harmful)} in {plan.name}, "
+                "which is taken to be the harmful one; if it is not, say so under Requirements."
+            )
+    told.append(f"Asked for: at most {_real(wanted)} of each group (α).")
+    return [Check("Harmful answers", met, " ".join(told), policy.alpha.source, policy.may_override)]
+
+
+def _share_reached(assessment: Assessment, name: str, harmful: tuple[str, ...]) -> float | None:
+    """Largest share of the harmful answers in a released group."""
+    found = [
+        result.reached
+        for result in assessment.requirements
+        if isinstance(result.model, AlphaK) and result.model.attribute == name and result.model.values == harmful
+    ]
+    return next((reached for reached in found if reached is not None), None)
+
+
+def _real(value: float | None) -> str:
+    """Rounded up, so that what is over a limit never reads as the limit."""
+    return "not required" if value is None else f"{math.ceil(round(value * 1000, 6)) / 1000:g}"
 
 
 def _every_column_counts(recipe: Recipe) -> Check:

@@ -6,17 +6,34 @@ from collections.abc import Sequence
 
 from anonymiser.attributes import Concept, Role
 from anonymiser.errors import RecipeError
-from anonymiser.hierarchies import HierarchySpec, suggest_spec
+from anonymiser.hierarchies import HierarchySpec, IntervalSpec, suggest_spec
 from anonymiser.hierarchies.derived import Derived
-from anonymiser.microdata import Microdata
+from anonymiser.microdata import Column, Microdata
 from anonymiser.policy import Policy
-from anonymiser.privacy import DistinctDiversity, KAnonymity, Requirement
+from anonymiser.privacy import AlphaK, Distance, DistinctDiversity, KAnonymity, Requirement, TCloseness
 from anonymiser.recipe import AttributePlan, Recipe, Treatment
 from anonymiser.suggest import Suggestion
 
-__all__ = ["apply_policy", "check_fits", "first_recipe", "level_named", "requirements_in_force", "requirements_of"]
+__all__ = [
+    "apply_policy",
+    "asked_for",
+    "check_fits",
+    "first_recipe",
+    "harmful_answers",
+    "is_number",
+    "is_yes_no",
+    "level_named",
+    "own_requirements",
+    "requirements_in_force",
+    "requirements_of",
+]
 
 _YES_NO = 2
+_YES = {"1", "1.0", "y", "yes", "t", "true", "p", "pos", "positive", "case", "present"}
+_IMPLIED = (Distance.ORDERED, Distance.EQUAL)
+"""Along an order a distance is never larger than without one."""
+_ANY = 1.0
+"""α that asks for nothing: the requirement then only keeps which answer does harm."""
 _NUMERIC = {
     Concept.AGE,
     Concept.WEIGHT,
@@ -33,7 +50,12 @@ def first_recipe(microdata: Microdata, suggestions: Sequence[Suggestion], policy
     """The recipe with which a table opens: suggested roles, the policy's requirements, QIs exact."""
     attributes = [_plan(microdata, suggestion) for suggestion in suggestions]
     derived, extra = _body_mass(microdata, suggestions)
-    recipe = Recipe(attributes=(*attributes, *extra), derived=derived)
+    meanings = [
+        AlphaK(attribute=plan.name, alpha=_ANY, values=harmful)
+        for plan in attributes
+        if is_yes_no(plan) and (harmful := _harmful(microdata.column(plan.name)))
+    ]
+    recipe = Recipe(attributes=(*attributes, *extra), derived=derived, requirements=tuple(meanings))
     return apply_policy(recipe, policy, levels=False)
 
 
@@ -50,23 +72,60 @@ def apply_policy(recipe: Recipe, policy: Policy, *, levels: bool) -> Recipe:
     """
     attributes = tuple(_under(policy, plan, levels=levels) for plan in recipe.attributes)
     planned = recipe.changed(attributes=attributes, suppression=policy.suppression.value, recipient=policy.name)
-    return planned.changed(requirements=requirements_of(planned, policy))
+    if recipe.recipient == policy.name:
+        return planned.changed(requirements=requirements_of(planned, policy))
+    return planned.changed(requirements=asked_for(planned, policy))
 
 
 def requirements_of(recipe: Recipe, policy: Policy) -> tuple[Requirement, ...]:
+    """The requirements that a policy puts on a recipe's columns, and those that the owner added herself."""
+    return (*asked_for(recipe, policy), *own_requirements(recipe, policy))
+
+
+def asked_for(recipe: Recipe, policy: Policy) -> tuple[Requirement, ...]:
     """The requirements that a policy puts on a recipe's columns.
 
-    Distinct l applies to every sensitive column that leaves, after banding; a column of two values
-    cannot have three, its requirement is α on the harmful value.
+    Distinct l applies to every sensitive column that leaves, after banding, and t-closeness to the
+    numbers among them: along their order where they are in intervals, otherwise by the equal
+    distance, which is never smaller. A yes/no column cannot have three values; its requirement is α
+    on the harmful answer, which the recipe knows (`harmful_answers`) or the owner has to name.
     """
     wanted: list[Requirement] = [KAnonymity(k=int(policy.k.value))]
+    several = [plan for plan in recipe.sensitive if not is_yes_no(plan)]
     if policy.distinct_l is not None:
+        wanted += [DistinctDiversity(attribute=plan.name, l=int(policy.distinct_l.value)) for plan in several]
+    if policy.ordered_t is not None:
         wanted += [
-            DistinctDiversity(attribute=plan.name, l=int(policy.distinct_l.value))
-            for plan in recipe.sensitive
-            if not is_yes_no(plan)
+            TCloseness(attribute=plan.name, t=policy.ordered_t.value, distance=_distance(plan))
+            for plan in several
+            if is_number(plan)
         ]
+    alpha = _ANY if policy.alpha is None else policy.alpha.value
+    for plan in recipe.attributes:
+        harmful = harmful_answers(recipe, plan.name)
+        if is_yes_no(plan) and harmful and _bears(recipe, plan.name):
+            wanted.append(AlphaK(attribute=plan.name, alpha=alpha, values=harmful))
     return tuple(wanted)
+
+
+def own_requirements(recipe: Recipe, policy: Policy) -> tuple[Requirement, ...]:
+    """The recipe's requirements that its policy does not ask for, and whose columns can bear them.
+
+    One of the policy's own kind on the same column is the owner's where it is stricter.
+    """
+    wanted = {(r.kind, r.attribute): r for r in asked_for(recipe, policy)}
+    return tuple(
+        requirement
+        for requirement in recipe.requirements
+        if (requirement.attribute is None or _bears(recipe, requirement.attribute))
+        and _adds(requirement, wanted.get((requirement.kind, requirement.attribute)))
+    )
+
+
+def harmful_answers(recipe: Recipe, name: str) -> tuple[str, ...]:
+    """The answers of a yes/no column that do harm, as the recipe has them; empty where it does not know."""
+    found = (r.values for r in recipe.requirements if isinstance(r, AlphaK) and r.attribute == name and r.values)
+    return next(found, ())
 
 
 def requirements_in_force(recipe: Recipe) -> tuple[Requirement, ...]:
@@ -121,12 +180,54 @@ def is_yes_no(plan: AttributePlan) -> bool:
     return plan.concept is Concept.HEALTH_STATUS
 
 
+def is_number(plan: AttributePlan) -> bool:
+    """Whether a column holds numbers, in bands or exact."""
+    return plan.concept in _NUMERIC
+
+
 def level_named(spec: HierarchySpec, word: str) -> int:
     """The level with that word; the last one (hidden) where there is none."""
     names = spec.level_names
     if word == "exact":
         return 0
     return names.index(word) if word in names else len(names) - 1
+
+
+def _distance(plan: AttributePlan) -> Distance:
+    return Distance.ORDERED if isinstance(plan.hierarchy, IntervalSpec) else Distance.EQUAL
+
+
+def _bears(recipe: Recipe, name: str) -> bool:
+    """Whether a requirement may be on a column: it is sensitive, or nobody gets it."""
+    plan = next((plan for plan in recipe.attributes if plan.name == name), None)
+    return plan is not None and (plan in recipe.sensitive or not plan.leaves)
+
+
+def _adds(own: Requirement, wanted: Requirement | None) -> bool:
+    """Whether a requirement asks for something that the policy's of the same kind does not."""
+    match own, wanted:
+        case KAnonymity(), KAnonymity():
+            return own.k > wanted.k
+        case DistinctDiversity(), DistinctDiversity():
+            return own.l > wanted.l
+        case TCloseness(), TCloseness():
+            implied = own.distance is wanted.distance or (own.distance, wanted.distance) == _IMPLIED
+            return own.t < wanted.t or not implied
+        case AlphaK(), AlphaK():
+            return own.alpha < wanted.alpha or own.k > wanted.k
+        case _:
+            return True
+
+
+def _harmful(column: Column) -> tuple[str, ...]:
+    """The answer of a two-valued column that is taken to do harm: "yes" in some form, else the rarer one."""
+    if not 0 < len(column.values) <= _YES_NO:
+        return ()
+    yes = [value for value in column.values if value.strip().casefold() in _YES]
+    if len(yes) == 1:
+        return tuple(yes)
+    counts = column.counts[: len(column.values)]
+    return (column.values[int(counts.argmin())],)
 
 
 def _plan(microdata: Microdata, suggestion: Suggestion) -> AttributePlan:

@@ -80,6 +80,10 @@ class Policy(BaseModel):
         Smallest group; share of records that may be deleted.
     distinct_l : Threshold or None
         Different known values of each banded sensitive attribute in each group.
+    ordered_t : Threshold or None
+        Largest t-closeness of each sensitive number, by the ordered distance.
+    alpha : Threshold or None
+        Largest share of a group that the harmful answer of a yes/no health column may have.
     columns : tuple of ColumnRule
     not_checked : tuple of str
         Requirements of the policy that this version cannot check yet, in words.
@@ -97,6 +101,8 @@ class Policy(BaseModel):
     k: Threshold
     suppression: Threshold
     distinct_l: Threshold | None = None
+    ordered_t: Threshold | None = None
+    alpha: Threshold | None = None
     columns: tuple[ColumnRule, ...] = ()
     not_checked: tuple[str, ...] = ()
     hide_counts_up_to: int = 7
@@ -112,18 +118,30 @@ class Policy(BaseModel):
         return next((rule for rule in self.columns if rule.concept is concept), None)
 
     @classmethod
-    def custom(cls, name: str, *, open_release: bool, k: int, suppression: float, distinct_l: int | None) -> Policy:
+    def custom(
+        cls,
+        name: str,
+        *,
+        open_release: bool,
+        k: int,
+        suppression: float,
+        distinct_l: int | None,
+        ordered_t: float | None = None,
+        alpha: float | None = None,
+    ) -> Policy:
         """An owner's own policy: her numbers, called house rules.
 
         Raises
         ------
         PolicyError
-            k below 2, or a share outside 0 to 1.
+            k below 2, a share outside 0 to 1, t outside 0 to 1, or α not above 0 to 1.
         """
         if k < 2 or not 0 <= suppression <= 1:  # noqa: PLR2004 - a group of one hides nobody
             raise PolicyError(
                 "A policy needs a smallest group of at least 2 and a share to delete between 0 and 100 %."
             )
+        if not 0 <= (ordered_t or 0) <= 1 or not 0 < (1 if alpha is None else alpha) <= 1:
+            raise PolicyError("A policy's t lies between 0 and 1, and its α above 0 and at most 1.")
         try:
             return cls(
                 name=name,
@@ -132,6 +150,8 @@ class Policy(BaseModel):
                 k=Threshold(value=k),
                 suppression=Threshold(value=suppression),
                 distinct_l=None if distinct_l is None else Threshold(value=distinct_l),
+                ordered_t=None if ordered_t is None else Threshold(value=ordered_t),
+                alpha=None if alpha is None else Threshold(value=alpha),
                 hide_counts_up_to=10 if open_release else 7,
                 may_override=not open_release,
                 not_checked=_JOINT,
@@ -164,6 +184,8 @@ RESEARCHERS: Final = Policy(
     k=Threshold(value=5, source=_EL_EMAM),
     suppression=Threshold(value=0.05),
     distinct_l=Threshold(value=3),
+    ordered_t=Threshold(value=0.35),
+    alpha=Threshold(value=0.5),
     columns=(
         *_IDENTIFIERS,
         _CONSTANT,
@@ -181,11 +203,7 @@ RESEARCHERS: Final = Policy(
         _dropped(Concept.BLOOD_GROUP, Role.SENSITIVE, "Not needed for the study; one group has very few people."),
         ColumnRule(concept=Concept.HEALTH_STATUS, role=Role.SENSITIVE, level="exact"),
     ),
-    not_checked=(
-        "Ordered t-closeness of at most 0.35 on the sensitive numbers (house rule): not checked yet.",
-        "α of at most 0.5 on the harmful value of a yes/no health column (house rule): not checked yet.",
-        *_JOINT,
-    ),
+    not_checked=_JOINT,
     hide_counts_up_to=7,
     may_override=True,
 )

@@ -156,6 +156,8 @@ class Project:
     def classes(self, recipe: Recipe | None = None, *, histograms: bool = False) -> FrequencySet:
         """The classes of a recipe's node; coarser nodes come from kept finer sets, not from rows.
 
+        Sensitive values are counted where they are asked for, or a requirement reads them.
+
         Raises
         ------
         ColumnError
@@ -164,6 +166,7 @@ class Project:
             A hierarchy does not fit the column.
         """
         chosen = recipe or self.recipe
+        histograms = histograms or any(model.needs_histogram for model in requirements_in_force(chosen))
         key = (
             tuple((a.name, a.hierarchy) for a in chosen.qis),
             tuple((a.name, a.hierarchy, a.level) for a in chosen.sensitive),
@@ -187,7 +190,7 @@ class Project:
         """
         chosen = recipe or self.recipe
         in_force = requirements_in_force(chosen)
-        live, histograms = not histograms, histograms or any(model.needs_histogram for model in in_force)
+        live = not histograms
         key = (chosen, live)
         kept = self._assessed.get(key)
         if kept is None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from anonymiser.engine.frequency import SensitiveCodes
 from anonymiser.errors import ColumnError
-from anonymiser.hierarchies import Hierarchy, HierarchySpec
+from anonymiser.hierarchies import Hierarchy, HierarchySpec, IntervalSpec
+from anonymiser.hierarchies.numbers import parse_numbers
 from anonymiser.limits import HIDDEN
 from anonymiser.microdata import Column, Microdata, smallest_dtype
 from anonymiser.recipe import AttributePlan, Recipe
@@ -76,7 +77,8 @@ class EncodedTable:
         result = []
         for plan in recipe.sensitive:
             labels, codes, missing = self.labels_at(recipe, plan)
-            result.append(SensitiveCodes(plan.name, codes, len(labels), missing))
+            hierarchy, order = self.hierarchy(recipe, plan), _order(plan, labels)
+            result.append(SensitiveCodes(plan.name, codes, len(labels), missing, hierarchy, plan.level, order))
         return tuple(result)
 
     def qis(self, recipe: Recipe) -> tuple[tuple[Hierarchy, ...], tuple[Leaves, ...]]:
@@ -106,3 +108,12 @@ class EncodedTable:
                 if number:
                     counts[plan.name] = number
         return counts
+
+
+def _order(plan: AttributePlan, labels: Sequence[str]) -> npt.NDArray[np.int64] | None:
+    """Rank of each label of numbers in intervals; what is no number ranks above them all."""
+    if not isinstance(plan.hierarchy, IntervalSpec):
+        return None
+    if plan.level:
+        return np.arange(len(labels), dtype=np.int64)  # intervals stand in order of size
+    return np.unique(parse_numbers(labels, plan.hierarchy.decimal_mark), return_inverse=True)[1].astype(np.int64)
