@@ -24,12 +24,17 @@ __all__ = [
     "how_k_is_counted",
     "listing",
     "loss_caption",
+    "move_buys",
+    "move_costs",
     "next_step",
     "odds",
+    "outcome",
     "people",
     "points",
+    "setting",
     "share",
     "short_name",
+    "trade_off_caption",
     "verdict",
 ]
 
@@ -307,4 +312,65 @@ def how_k_is_counted(assessment: Assessment, recipe: Recipe) -> tuple[str, ...]:
         f"Put the rows that agree in all of it into one group: {rows} {grouped}.",
         small,
         best,
+    )
+
+
+def setting(plans: Sequence[AttributePlan], levels: Sequence[int]) -> str:
+    """The levels of the quasi-identifiers in words; those that are exact are not listed."""
+    blurred = [
+        f"{plan.name}: {plan.hierarchy.level_names[level]}" for plan, level in zip(plans, levels, strict=True) if level
+    ]
+    if not blurred:
+        return "every column exact"
+    return "; ".join(blurred) + ("; the rest exact" if len(blurred) < len(plans) else "")
+
+
+def outcome(group: int, deleted: int, rows: int, detail: float) -> str:
+    """What a setting comes to: smallest group, rows deleted, detail kept.
+
+    >>> outcome(11, 14, 1000, 0.62)
+    'smallest group 11, 14 (1.4 %) of the rows deleted, 62 % of the detail kept'
+    >>> outcome(0, 10, 10, 0.0)
+    'nothing left: every group is too small'
+    """
+    if not group:
+        return "nothing left: every group is too small"
+    gone = f"{share(deleted, rows)} of the rows deleted" if deleted else "no row deleted"
+    return f"smallest group {group:,}, {gone}, {100 * detail:.0f} % of the detail kept"
+
+
+def move_buys(made_safe: int, group_gained: int) -> str:
+    """What a move does for privacy.
+
+    >>> move_buys(40, 2), move_buys(-1, 0), move_buys(0, 0)
+    ('40 records safe; smallest group +2', '1 more record fails', 'nothing')
+    """
+    told = []
+    if made_safe > 0:
+        told.append(f"{records(made_safe)} safe")
+    elif made_safe < 0:
+        told.append("1 more record fails" if made_safe == -_ONE else f"{-made_safe:,} more records fail")
+    if group_gained:
+        told.append(f"smallest group {group_gained:+,}".replace("-", "−"))
+    return "; ".join(told) or "nothing"
+
+
+def move_costs(detail_gained: float) -> str:
+    """What a move does to the detail that is kept, in percentage points.
+
+    >>> move_costs(-0.052), move_costs(0.1), move_costs(0.0)
+    ('5.2 points of detail lost', '10.0 points of detail gained', 'no detail')
+    """
+    points_of = 100 * abs(detail_gained)
+    if points_of < 0.05:  # noqa: PLR2004 - one decimal is shown
+        return "no detail"
+    return f"{points_of:.1f} points of detail {'gained' if detail_gained > 0 else 'lost'}"
+
+
+def trade_off_caption(settings: int, meeting: int, k: int, limit: int) -> str:
+    """What the picture of every setting shows, in words."""
+    them = f"{meeting:,} of {settings:,} settings meet" if meeting else f"None of {settings:,} settings meets"
+    return (
+        f"{them} the requirements with groups of at least {k} and at most {records(limit)} deleted. "
+        "Each setting is scored as if its failing records were deleted; crosses would have to delete more than that."
     )

@@ -33,6 +33,8 @@ ORDER = (
     "story",
     "figures",
     "project",
+    "exploring",
+    "attacking",
     "picking",
     "comparison",
     "inventory",
