@@ -136,6 +136,7 @@ def spread(  # noqa: PLR0917 - the signature of the compiled twin
     offsets: Array,
     leaves: Array,
     fixed: float,
+    blanks: float,
     each_other: float,
     records: Array,
     sums: Array,
@@ -149,7 +150,7 @@ def spread(  # noqa: PLR0917 - the signature of the compiled twin
         cells *= leaves[at]
         records += np.bincount(at, weights=size, minlength=records.size).astype(np.int64)
     sums[0] = (size * cells).sum()
-    sums[1] = (size * np.log(size / cells + each_other)).sum()
+    sums[1] = (size * np.log(size / (cells * blanks) + each_other)).sum()
 
 
 def _blocks(starts: Array, width: int) -> list[tuple[int, int, Array, slice]]:

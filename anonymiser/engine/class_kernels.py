@@ -267,13 +267,14 @@ def lowest(values, chosen):
 
 
 @njit(cache=True, nogil=True)
-def spread(keys, counts, kept, everything, shifts, widths, offsets, leaves, fixed, each_other, records, sums):
+def spread(keys, counts, kept, everything, shifts, widths, offsets, leaves, fixed, blanks, each_other, records, sums):
     """What the labels of the kept classes stand for.
 
     ``leaves`` are the values below each label, ``fixed`` those of the attributes that are not
-    walked through, as a factor; ``each_other`` is what the suppressed records add to every cell of
-    the domain. ``records`` of each label are filled; ``sums`` are Σ |E|·cells and
-    Σ |E|·ln(|E|/cells + ``each_other``), cells being the product of the values below the labels.
+    walked through, as a factor; ``blanks`` is the factor by which missing values add to the cells;
+    ``each_other`` is what the suppressed records add to every cell of the domain. ``records`` of
+    each label are filled; ``sums`` are Σ |E|·cells and Σ |E|·ln(|E|/(cells·blanks) + ``each_other``),
+    cells being the product of the values below the labels.
     """
     fields = shifts.size
     cells_sum = 0.0
@@ -289,7 +290,7 @@ def spread(keys, counts, kept, everything, shifts, widths, offsets, leaves, fixe
             cells *= leaves[at]
             records[at] += size
         cells_sum += size * cells
-        log_sum += size * np.log(size / cells + each_other)
+        log_sum += size * np.log(size / (cells * blanks) + each_other)
     sums[0] = cells_sum
     sums[1] = log_sum
 
@@ -310,4 +311,4 @@ def warm() -> None:
         highest(numbers, kept)
         lowest(numbers, kept)
     word = np.zeros(1, dtype=np.uint64)
-    spread(word, counts, kept, True, word, word, place, np.ones(1), 1.0, 0.0, place.copy(), np.zeros(2))
+    spread(word, counts, kept, True, word, word, place, np.ones(1), 1.0, 1.0, 0.0, place.copy(), np.zeros(2))

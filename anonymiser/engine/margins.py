@@ -30,9 +30,11 @@ class Margins:
     cells : float
         Σ over released classes of |E| times the cells of the domain that its labels stand for.
     log_sum : float
-        Σ over released classes of |E| · ln(|E|/cells + suppressed/domain).
+        The same of |E| · ln(|E|/cells + suppressed/domain), a missing value being a cell like others.
     log_domain : float
         ln of the number of cells of the domain, Π D.
+    log_domain_with_missing : float
+        The same with a missing value as one more value of each attribute that has any.
     origin : Origin
     """
 
@@ -43,6 +45,7 @@ class Margins:
     cells: float
     log_sum: float
     log_domain: float
+    log_domain_with_missing: float
     origin: Origin
 
     @property
@@ -60,8 +63,9 @@ def margins_of(classes: FrequencySet, released: npt.NDArray[np.bool_] | None) ->
     each = list(zip(classes.hierarchies, classes.node, strict=True))
     every = tuple(origin.records_at(j, h, level) for j, (h, level) in enumerate(each))
     log_domain = sum(math.log(h.size) for h, _ in each)
+    log_wide = sum(math.log(max(len(h.leaves), 1)) for h, _ in each)
     suppressed = classes.rows - kept
-    other = math.exp(math.log(suppressed) - log_domain) if suppressed else 0.0
+    other = math.exp(math.log(suppressed) - log_wide) if suppressed else 0.0
     walked, sums = _walk(classes, released, other)
     return Margins(
         rows=classes.rows,
@@ -71,6 +75,7 @@ def margins_of(classes: FrequencySet, released: npt.NDArray[np.bool_] | None) ->
         cells=float(sums[0]),
         log_sum=float(sums[1]),
         log_domain=log_domain,
+        log_domain_with_missing=log_wide,
         origin=origin,
     )
 
@@ -83,30 +88,31 @@ def _walk(
     chosen = layout.active()
     tables = [classes.hierarchies[j].leaf_counts[classes.node[j]].astype(np.float64) for j in chosen]
     hidden = set(range(len(classes.hierarchies))) - set(chosen)
-    below = (max(float(classes.hierarchies[j].leaf_counts[classes.node[j]][0]), 1.0) for j in hidden)
-    fixed = math.prod(below, start=1.0)
+    below = {j: max(float(classes.hierarchies[j].leaf_counts[classes.node[j]][0]), 1.0) for j in hidden}
+    fixed = math.prod(below.values(), start=1.0)
+    blanks = math.prod((len(classes.hierarchies[j].leaves) / below[j] for j in hidden), start=1.0)
     offsets = np.cumsum([0, *(t.size for t in tables)]).astype(np.int64)
     leaves = np.maximum(np.concatenate(tables), 1.0) if tables else np.zeros(0)
     records, sums = np.zeros(leaves.size, dtype=np.int64), np.zeros(2)
     if layout.n_words == 1:
         mask = np.zeros(0, dtype=np.bool_) if released is None else released
         shifts, widths = layout.field(chosen)
-        tables_of = (offsets[:-1], leaves, fixed, other, records, sums)
+        tables_of = (offsets[:-1], leaves, fixed, blanks, other, records, sums)
         class_kernels().spread(classes.keys[0], classes.counts, mask, released is None, shifts, widths, *tables_of)
     else:
-        _walk_wide(classes, released, (offsets, leaves, fixed, other), records, sums)
+        _walk_wide(classes, released, (offsets, leaves, fixed, blanks, other), records, sums)
     return {j: records[offsets[i] : offsets[i + 1]] for i, j in enumerate(chosen)}, sums
 
 
 def _walk_wide(
     classes: FrequencySet,
     released: npt.NDArray[np.bool_] | None,
-    tables: tuple[Wholes, npt.NDArray[np.float64], float, float],
+    tables: tuple[Wholes, npt.NDArray[np.float64], float, float, float],
     records: Wholes,
     sums: npt.NDArray[np.float64],
 ) -> None:
     """As the kernel, for keys of several words."""
-    offsets, leaves, fixed, other = tables
+    offsets, leaves, fixed, blanks, other = tables
     part = slice(None) if released is None else released
     size = classes.counts[part].astype(np.int64)
     cells = np.full(size.size, fixed)
@@ -115,4 +121,4 @@ def _walk_wide(
         cells *= leaves[at]
         records += np.bincount(at, weights=size, minlength=records.size).astype(np.int64)
     sums[0] = (size * cells).sum()
-    sums[1] = (size * np.log(size / cells + other)).sum()
+    sums[1] = (size * np.log(size / (cells * blanks) + other)).sum()

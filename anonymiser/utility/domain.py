@@ -35,7 +35,7 @@ def kl_divergence(node: Node, margins: Margins) -> float | None:  # noqa: ARG001
 
     From 0 (the table itself) upwards; lower is better. None where the classes were not counted at
     level 0. The guess spreads the records of a class evenly over the cells that its labels stand
-    for, and suppressed records over the whole domain.
+    for, and suppressed records over the whole domain; a missing value is a value like others.
 
     Notes
     -----
@@ -52,7 +52,7 @@ def kl_divergence(node: Node, margins: Margins) -> float | None:  # noqa: ARG001
     if not margins.rows:
         return 0.0
     lost = margins.suppressed
-    guessed = margins.log_sum + (lost * (math.log(lost) - margins.log_domain) if lost else 0.0)
+    guessed = margins.log_sum + (lost * (math.log(lost) - margins.log_domain_with_missing) if lost else 0.0)
     return max(0.0, (finest.sum_logs - guessed) / margins.rows)
 
 

@@ -58,14 +58,14 @@ def eigenvalue_loss(original: npt.ArrayLike, released: npt.ArrayLike) -> float:
     """Σ |e − e'| / e over the eigenvalues of the two correlation matrices, in descending order.
 
     Records with a missing number in either table are left out. NaN where a column is constant or
-    fewer than two records are left; infinite where the original columns depend on each other.
+    fewer than two records are left; infinite where only the original columns depend on each other.
     """
     x, y = _complete(*_pair(original, released))
     before, after = _correlations(x), _correlations(y)
     if not (np.isfinite(before).all() and np.isfinite(after).all()):
         return float("nan")
-    first, second = np.linalg.eigvalsh(before)[::-1], np.linalg.eigvalsh(after)[::-1]
-    first = np.where(first > first[0] / _SINGULAR, first, 0.0)
+    first, second = (np.linalg.eigvalsh(table)[::-1] for table in (before, after))
+    first, second = (np.where(each > each[0] / _SINGULAR, each, 0.0) for each in (first, second))
     return float(_ratio(np.abs(first - second), first).sum())
 
 
@@ -74,11 +74,10 @@ def il_correlations(original: npt.ArrayLike, released: npt.ArrayLike) -> float:
 
     From 0 to 1. NaN where a correlation matrix has no inverse.
     """
-    x, y = _complete(*_pair(original, released))
-    try:
-        diagonals = [np.diag(np.linalg.inv(_correlations(table))) for table in (x, y)]
-    except np.linalg.LinAlgError:
+    matrices = [_correlations(table) for table in _complete(*_pair(original, released))]
+    if not all(np.isfinite(each).all() and np.linalg.cond(each) < _SINGULAR for each in matrices):
         return float("nan")
+    diagonals = (np.diag(np.linalg.inv(each)) for each in matrices)
     before, after = (each / np.sqrt((each**2).sum()) for each in diagonals)
     return float(np.sqrt(((before - after) ** 2).sum() / 2.0))
 

@@ -16,7 +16,6 @@ from anonymiser.microdata import Microdata
 from anonymiser.privacy import EntropyDiversity, KAnonymity, TCloseness
 from anonymiser.privacy.closeness import hierarchical_distance
 from tests.engine_tables import BACKENDS, backend_of
-from tests.oracles.tables import Role as Role
 from tests.oracles.tables import frequency_set, plan
 
 
