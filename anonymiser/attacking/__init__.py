@@ -1,0 +1,1 @@
+"""What somebody who knows a person learns from a project: choices of knowledge, searches, and their sentences."""

@@ -1,0 +1,276 @@
+"""Searches through a project's table and its release, by somebody who knows some attributes of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from anonymiser.attacking.facts import can_be_known, precision_steps
+from anonymiser.project import Project
+from anonymiser.recipe import Recipe
+from anonymiser.risk.attack import (
+    AttackOnRecord,
+    ExposedRecord,
+    Precision,
+    Spread,
+    attack_record,
+    most_exposed,
+    released_rows,
+    sensitive_spread,
+    singled_out_by_precision,
+)
+from anonymiser.risk.combinations import Attributes, Combination, identifying, measure_combinations
+from anonymiser.risk.intruder import IntruderTrial, intruder_trial
+from anonymiser.risk.knowledge import Knowledge, View, original_view, released_view
+from anonymiser.risk.match_counts import match_counts
+
+__all__ = [
+    "MOST_ASKED",
+    "Learnt",
+    "Search",
+    "Together",
+    "Trial",
+    "WorstColumns",
+    "another_person",
+    "asked",
+    "curve",
+    "exposed",
+    "learnt",
+    "present_rows",
+    "search",
+    "singled_out",
+    "try_intruder",
+    "worst_columns",
+]
+
+MOST_ASKED: Final = 200_000
+"""Larger tables are asked about a sample of people."""
+_SAMPLE: Final = 20_000
+_SEED: Final = 1
+"""The sample is the same each time, so that figures move with the setting only."""
+_LARGEST: Final = 3
+_COUNTED_TO: Final = 1_000
+
+Present = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """A table and its release as somebody with some knowledge sees them.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    knowledge : tuple of Fact
+    before, after : View
+    """
+
+    recipe: Recipe
+    knowledge: Knowledge
+    before: View
+    after: View
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What a search says of one sensitive attribute.
+
+    Attributes
+    ----------
+    before, after : Spread
+        Among the records found in the table and in the release.
+    everybody : Spread
+        Among all released records: what would be guessed of anybody.
+    """
+
+    before: Spread
+    after: Spread
+    everybody: Spread
+
+
+@dataclass(frozen=True)
+class Together:
+    """What some columns tell apart in the table and at the levels of the release."""
+
+    before: Combination
+    after: Combination
+
+
+@dataclass(frozen=True)
+class WorstColumns:
+    """Column combinations that point at most people.
+
+    Attributes
+    ----------
+    pairs, triples : tuple of Together
+        Worst first.
+    identifying : tuple of Combination
+        The smallest ones that single out at least half of the records, in the table.
+    records : int
+        Looked at.
+    """
+
+    pairs: tuple[Together, ...]
+    triples: tuple[Together, ...]
+    identifying: tuple[Combination, ...]
+    records: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A motivated intruder's attempt on the same people, with the table and with the release."""
+
+    knowledge: Knowledge
+    before: IntruderTrial
+    after: IntruderTrial
+
+
+def present_rows(project: Project) -> Present | None:
+    """Which records the current recipe releases: (rows,) bool array; None where all are."""
+    if not project.assess().suppressed:
+        return None
+    return released_rows(project.table, project.released())
+
+
+def search(project: Project, knowledge: Knowledge, present: Present | None) -> Search:
+    """Make ready to look for people.
+
+    Raises
+    ------
+    RecipeError
+        A known column, or its level, is not there.
+    ColumnError
+        A number known to plus or minus so many stands in bands that overlap.
+    """
+    before = original_view(project.table, project.recipe, knowledge)
+    after = released_view(project.table, project.recipe, knowledge, present)
+    return Search(project.recipe, knowledge, before, after)
+
+
+def another_person(rows: int, random: np.random.Generator, than: int = -1) -> int:
+    """A random row other than one, from 0; the only one where there is one."""
+    others = rows - 1 if 0 <= than < rows else rows
+    if others < 1:
+        return 0
+    drawn = int(random.integers(others))
+    return drawn + 1 if 0 <= than <= drawn else drawn
+
+
+def asked(rows: int) -> Rows | None:
+    """Rows asked about where a table is large; None: all."""
+    if rows <= MOST_ASKED:
+        return None
+    drawn = np.random.default_rng(_SEED).choice(rows, size=_SAMPLE, replace=False)
+    return np.sort(drawn).astype(np.int64)
+
+
+def learnt(project: Project, found: Search, row: int) -> tuple[AttackOnRecord, tuple[Learnt, ...]]:
+    """Look for one person: how many records match, and what they say of each sensitive column not known yet."""
+    known = {fact.attribute for fact in found.knowledge}
+    plans = [a for a in found.recipe.attributes if a.role.is_sensitive and a.name not in known]
+    first, last = found.before.matches(row), found.after.matches(row)
+    present = found.after.present
+    everybody = np.ones(found.after.rows, dtype=np.bool_) if present is None else present
+    spreads = tuple(
+        Learnt(
+            sensitive_spread(project.table, found.recipe, plan.name, first, original=True),
+            sensitive_spread(project.table, found.recipe, plan.name, last),
+            sensitive_spread(project.table, found.recipe, plan.name, everybody),
+        )
+        for plan in plans
+    )
+    return attack_record(found.before, found.after, row), spreads
+
+
+def singled_out(
+    project: Project, steps: Sequence[Knowledge], present: Present | None, people: Rows | None
+) -> tuple[Precision, ...]:
+    """People who match their own record only, for each knowledge."""
+    return singled_out_by_precision(project.table, project.recipe, steps, present, people)
+
+
+def exposed(found: Search, people: Rows | None, top: int = 10) -> tuple[ExposedRecord, ...]:
+    """The released records that fewest match; of a large table, among the people asked about."""
+    if people is None:
+        return most_exposed(found.before, found.after, top)
+    there = people if found.after.present is None else people[found.after.present[people]]
+    last = match_counts(found.after, there, most=_COUNTED_TO)
+    first = match_counts(found.before, there, most=_COUNTED_TO)
+    chosen = np.lexsort((there, first, last))[:top]
+    return tuple(ExposedRecord(int(there[i]), int(first[i]), int(last[i])) for i in chosen)
+
+
+def worst_columns(project: Project, people: Rows | None, present: Present | None, top: int = 5) -> WorstColumns:
+    """Pairs and triples of columns that single out most records, before and after.
+
+    Parameters
+    ----------
+    people : integer array or None
+        Records looked at; the others are not there, so that more stand alone than in the whole table.
+    present : (rows,) bool array or None
+        Records that are released.
+    """
+    names = can_be_known(project.recipe)
+    if not names:
+        return WorstColumns((), (), (), 0)
+    rows = np.arange(project.microdata.rows) if people is None else people
+    kept = rows if present is None else rows[present[rows]]
+    k = max(project.recipe.k, 1)
+    before = measure_combinations(_codes(project, names, rows, original=True), _LARGEST, k=k)
+    after = measure_combinations(_codes(project, names, kept, original=False), _LARGEST, k=k)
+    released = {one.attributes: one for one in after}
+    both = [Together(one, released[one.attributes]) for one in before]
+    pairs, triples = (_worst(both, size)[:top] for size in (2, 3))
+    return WorstColumns(pairs, triples, identifying(before), int(rows.size))
+
+
+def _worst(found: Sequence[Together], size: int) -> tuple[Together, ...]:
+    """Combinations of one size: those that point at most people in the release first, then in the table."""
+    chosen = [one for one in found if len(one.before.attributes) == size]
+    return tuple(sorted(chosen, key=lambda one: (*_exposure(one.after), *_exposure(one.before))))
+
+
+def _exposure(one: Combination) -> tuple[int, int]:
+    return -one.unique_records, -one.records_below_k
+
+
+def _codes(project: Project, names: Sequence[str], rows: npt.NDArray[np.integer], *, original: bool) -> Attributes:
+    """Columns at their exact values or as they leave; one that does not leave tells nobody apart."""
+    codes, sizes = [], []
+    for name in names:
+        plan = project.recipe.attribute(name)
+        shown = plan.model_copy(update={"level": 0 if original else plan.level})
+        if original or plan.leaves:
+            labels, column, _ = project.table.labels_at(project.recipe, shown)
+            codes.append(column[rows])
+            sizes.append(len(labels))
+        else:
+            codes.append(np.zeros(rows.size, dtype=np.uint8))
+            sizes.append(1)
+    return Attributes(tuple(names), tuple(codes), tuple(sizes), np.ones(rows.size, dtype=np.int32))
+
+
+def try_intruder(found: Search, people: int, seed: int) -> Trial:
+    """Look for the same random people with the table and with the release.
+
+    Raises
+    ------
+    InputError
+        Nobody is to be looked for.
+    """
+    before, after = (intruder_trial(view, people, np.random.default_rng(seed)) for view in (found.before, found.after))
+    return Trial(found.knowledge, before, after)
+
+
+def curve(
+    project: Project, fixed: Sequence[str], varied: Sequence[str], present: Present | None, people: Rows | None
+) -> tuple[tuple[str, Precision], ...]:
+    """People singled out as some columns are known more precisely, with the words for each step."""
+    steps = precision_steps(project.table, project.recipe, fixed, varied)
+    measured = singled_out(project, [knowledge for _, knowledge in steps], present, people)
+    return tuple((words, one) for (words, _), one in zip(steps, measured, strict=True))

@@ -1,0 +1,240 @@
+"""The sentences of the attack page: counts before percentages, and no value where none may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from anonymiser.attacking.presence import Shared, Uniform
+from anonymiser.attacking.search import Learnt, Together, Trial, WorstColumns
+from anonymiser.figures import Card
+from anonymiser.risk.attack import AttackOnRecord, ExposedRecord, Precision, Spread
+from anonymiser.risk.intruder import IntruderTrial
+from anonymiser.story import Verdict, listing, people, records, share
+
+__all__ = [
+    "MASK",
+    "answer",
+    "cards",
+    "columns_sentence",
+    "columns_table",
+    "curve_caption",
+    "exposed_table",
+    "guess",
+    "learnt_table",
+    "presence_sentences",
+    "sample_note",
+    "singled_out_sentence",
+    "trial_sentence",
+    "trial_table",
+    "uniform_sentence",
+]
+
+MASK: Final = "•••"
+"""In place of a value in presentation mode."""
+
+_HUNDRED: Final = 100
+
+Table = dict[str, list[str]]
+
+
+def answer(found: AttackOnRecord, known: Sequence[str], k: int) -> Verdict:
+    """How many rows match one person, before and after, in words.
+
+    Parameters
+    ----------
+    found : AttackOnRecord
+    known : sequence of str
+        What is known, in words.
+    k : int
+        Rows that the recipient's policy asks for.
+    """
+    if not known:
+        return Verdict(True, "Who knows nothing of Alex finds nobody.", "Choose what is known of Alex on the left.")
+    knows = f"Someone who knows Alex's {listing(known)}"
+    before = "only Alex's row" if found.before == 1 else records(found.before)
+    detail = f"{knows} finds {before} in your table. "
+    if not found.released:
+        detail += "Alex's own row is deleted from the release"
+        detail += f": the {records(found.after)} that fit are other people's." if found.after else "."
+        return Verdict(True, "Alex is not in the release.", detail)
+    if found.after == 1:
+        headline = "In the release, one row fits Alex: it is Alex's."
+        detail += "The release hides nothing from somebody who knows that much."
+        return Verdict(False, headline, detail)
+    headline = f"In the release, Alex's row is one of {found.after:,} that fit."
+    detail += f"Picking one row of the release at random is right 1 time in {found.after:,}."
+    if found.after < k:
+        detail += f" This recipient's policy asks for {k:,}."
+    return Verdict(found.after >= k, headline, detail)
+
+
+def cards(found: AttackOnRecord, alone: Precision) -> tuple[Card, ...]:
+    """The figures on top: rows that fit, before and after, and everybody else who stands as alone."""
+    gone = "" if found.released else " Alex's own row is not among them."
+    return (
+        Card("Rows in your table", f"{found.before:,}", "that fit what is known. 1: it is Alex's."),
+        Card("Rows in the release", f"{found.after:,}", f"that fit: what the recipient would find.{gone}"),
+        Card(
+            "People singled out",
+            f"{alone.released:,}",
+            f"of {alone.people:,} by the release, known as well as Alex; by your table {alone.original:,}.",
+        ),
+    )
+
+
+def guess(spread: Spread, *, hide: bool = False) -> str:
+    """The likeliest sensitive value among some records, with its odds."""
+    if not spread.labels:
+        return "does not leave"
+    if spread.likeliest is None:
+        return "nothing is known"
+    value = MASK if hide else spread.labels[spread.likeliest]
+    count, of = spread.odds
+    if count == of:
+        return f"{value}: certain" if of == 1 else f"{value}: certain, all {of:,}"
+    return f"{value}: {count:,} of {of:,}"
+
+
+def _of_hundred(spread: Spread, *, hide: bool) -> str:
+    """As :func:`guess`, out of a hundred where there are more."""
+    if spread.likeliest is None or spread.records <= _HUNDRED:
+        return guess(spread, hide=hide)
+    count, of = spread.odds
+    value = MASK if hide else spread.labels[spread.likeliest]
+    return f"{value}: {round(_HUNDRED * count / of)} of {_HUNDRED}"
+
+
+def learnt_table(spreads: Sequence[Learnt], *, hide: bool) -> Table:
+    """For each sensitive column, the best guess with the table, with the release, and of anybody."""
+    return {
+        "Sensitive column": [one.before.attribute for one in spreads],
+        "With your table": [guess(one.before, hide=hide) for one in spreads],
+        "With the release": [guess(one.after, hide=hide) for one in spreads],
+        "Of anybody": [_of_hundred(one.everybody, hide=hide) for one in spreads],
+    }
+
+
+def singled_out_sentence(one: Precision, k: int) -> str:
+    """How many people this knowledge singles out, beside the k that the release claims."""
+    return (
+        f"Knowing that much singles out {share(one.original, one.people)} of {people(one.people)} in your table and "
+        f"{share(one.released, one.people)} in the release, where the columns that count give k = {k:,}."
+    )
+
+
+def curve_caption(points: Sequence[tuple[str, Precision]], varied: Sequence[str], k: int) -> str:
+    """What the chart of precision shows, in words."""
+    if not points:
+        return "Choose a column that is known more or less precisely."
+    (vague, first), (exact, last) = points[0], points[-1]
+    return (
+        f"Knowing {listing(varied)} ever better ({vague}, then {exact}): people singled out "
+        f"{_from_to(first.original, last.original)} of {last.people:,} in your table, and "
+        f"{_from_to(first.released, last.released)} in the release. k is {k:,} all the while: it counts the "
+        "quasi-identifiers only. Wider bands in the release bring the dashed line down."
+    )
+
+
+def _from_to(first: int, last: int) -> str:
+    return f"stay at {last:,}" if first == last else f"go from {first:,} to {last:,}"
+
+
+def exposed_table(found: Sequence[ExposedRecord]) -> Table:
+    """The most exposed records: numbers only, never a value."""
+    return {
+        "Record": [f"{one.row + 1:,}" for one in found],
+        "Match in your table": [f"{one.before:,}" for one in found],
+        "Match in the release": [f"{one.after:,}" for one in found],
+    }
+
+
+def columns_table(found: Sequence[Together]) -> Table:
+    """Combinations of columns with the people that they single out."""
+    return {
+        "Columns": [" + ".join(one.before.attributes) for one in found],
+        "Alone in your table": [share(one.before.unique_records, one.before.rows) for one in found],
+        "Alone in the release": [share(one.after.unique_records, one.after.rows) for one in found],
+        f"In groups under {found[0].after.k} in the release" if found else "In small groups": [
+            share(one.after.records_below_k, one.after.rows) for one in found
+        ],
+    }
+
+
+def columns_sentence(found: WorstColumns) -> str:
+    """Which few columns are enough to single out half of the people."""
+    if not found.identifying:
+        return "No column, pair or triple singles out half of the people in your table."
+    least = found.identifying[0]
+    size = len(least.attributes)
+    same = sum(len(one.attributes) == size for one in found.identifying)
+    what = ("column" if size == 1 else "pair" if size == 2 else "triple") + ("" if same == 1 else "s")  # noqa: PLR2004
+    enough = "is enough" if same == 1 else "are enough"
+    return (
+        f"{same} {what} {enough} to single out half of the people in your table; the worst, "
+        f"{listing(least.attributes)}, singles out {share(least.unique_records, least.rows)} of {least.rows:,}."
+    )
+
+
+def sample_note(people_asked: int, rows: int) -> str:
+    """That a large table is asked about a sample of people."""
+    return f"The table has {rows:,} rows: this is counted for a random sample of {people(people_asked)} of them."
+
+
+def trial_sentence(trial: Trial) -> str:
+    """What a motivated intruder achieved."""
+    before, after = trial.before, trial.after
+    return (
+        f"Looking for {people(after.people)}: with your table {share(before.right, before.people)} were picked "
+        f"correctly, with the release {share(after.right, after.people)}. {_interval(after)}"
+    )
+
+
+def _interval(one: IntruderTrial) -> str:
+    low, high = (100 * bound for bound in one.interval)
+    return f"From so many people, the release's true rate lies between {low:.1f} % and {high:.1f} % (95 % interval)."
+
+
+def trial_table(trial: Trial) -> Table:
+    """A trial in figures, with the table and with the release."""
+    sides = (trial.before, trial.after)
+    bounds = [f"{100 * one.interval[0]:.1f} % to {100 * one.interval[1]:.1f} %" for one in sides]
+    return {
+        "With": ["your table", "the release"],
+        "Picked the right row": [share(one.right, one.people) for one in sides],
+        "95 % interval": bounds,
+        "Expected": [f"{one.expected_right:,.1f}" for one in sides],
+        "Only one row fitted": [f"{one.certain:,}" for one in sides],
+        "… and it was theirs": [f"{one.certain_right:,}" for one in sides],
+        "Nothing fitted": [f"{one.people - one.found_something:,}" for one in sides],
+    }
+
+
+def presence_sentences(shared: Sequence[Shared], home: str | None, *, hide: bool) -> tuple[str, ...]:
+    """What follows from being in the file, whichever row is whose."""
+    said = ["Whoever is known to be in the file is known to be whatever puts people into it: a customer, a patient."]
+    if home is not None:
+        where = "the country" if hide else home
+        said.append(f"Nobody in the file was born in {where}, where everybody lives: being in it says 'born abroad'.")
+    for one in shared:
+        value = MASK if hide else one.value
+        who = "Everybody in the file has" if one.records == one.known else f"{one.records:,} of {one.known:,} have"
+        column = "" if one.leaves else " The column does not leave, and presence says it all the same."
+        said.append(f"{who} the same {one.attribute}: {value}.{column}")
+    return tuple(said)
+
+
+def uniform_sentence(one: Uniform, *, hide: bool) -> str:
+    """Groups of the release that give a sensitive value away."""
+    found = one.found
+    name = found.attribute
+    if not found.classes:
+        most = f"at most {100 * found.largest_share:.0f} % of a group share a value"
+        return f"{name}: no group tells it ({most}; told from {100 * found.threshold:.0f} % on)."
+    groups = "1 group" if found.classes == 1 else f"{found.classes:,} groups"
+    value = MASK if hide else one.value
+    return (
+        f"{name}: {groups} of the release, {people(found.records)}, share one value in at least "
+        f"{100 * found.threshold:.0f} % of each group; for {people(found.completely)} it is certain. "
+        f"The largest such group has {people(one.largest)}: {value}."
+    )
