@@ -15,7 +15,7 @@ from anonymiser.engine import lattice_kernels
 from anonymiser.engine.frequency import FrequencySet, roll_up
 from anonymiser.engine.lattice import LatticeSums, Limits, Models, Progress, evaluate
 from anonymiser.engine.margins import margins_of
-from anonymiser.privacy import DistinctDiversity, EntropyDiversity, PrivacyModel, TCloseness
+from anonymiser.privacy import DistinctDiversity, EntropyDiversity, PrivacyModel, RecursiveDiversity, TCloseness
 from tests.engine_tables import BACKENDS, Table, backend_of, tables, wide_table
 
 GRID = (1, 2, 3, 5)
@@ -49,13 +49,13 @@ def compare(root: FrequencySet, sums: LatticeSums, wanted: Sequence[PrivacyModel
             assert sums.kept_squares[i, step] == (size**2).sum()
             assert sums.kept_smallest[i, step] == size.min(initial=root.rows if size.size else 0)
             margins = margins_of(classes, kept)
+            gone = [entropy_bits(a - b) for a, b in zip(margins.every, margins.released, strict=True)]
             for j, hierarchy in enumerate(root.hierarchies):
                 leaves = hierarchy.leaf_counts[node[j]]
                 released = margins.released[j]
                 assert sums.kept_leaves[i, step, j] == (released * leaves[: released.size]).sum()
             if sums.removed_entropy is not None and sums.kept_cells is not None:
-                gone = [a - b for a, b in zip(margins.every, margins.released, strict=True)]
-                assert sums.removed_entropy[i, step] == pytest.approx(sum(map(entropy_bits, gone)), abs=1e-8)
+                assert sums.removed_entropy[i, step] == pytest.approx(gone, abs=1e-8)
                 assert sums.kept_cells[i, step] == pytest.approx(margins.cells)
 
 
@@ -82,7 +82,7 @@ def test_limits_are_the_models(name: str, table: Table, distinct: int, entropy: 
     wanted += [DistinctDiversity(attribute="s0", l=distinct)] if distinct else []
     wanted += [EntropyDiversity(attribute="s0", l=entropy)] if entropy else []
     with backend_of(name):
-        sums = whole(root, sensitive="s0", limits=Limits(distinct, entropy, distance))
+        sums = whole(root, limits={"s0": Limits(distinct, entropy, distance)})
         compare(root, sums, wanted)
         for i, node in enumerate(sums.nodes.tolist()):
             reached = assess(roll_up(root, node), [], 0.0).sensitive[0]
@@ -91,18 +91,37 @@ def test_limits_are_the_models(name: str, table: Table, distinct: int, entropy: 
             assert sums.distance[i] == pytest.approx(reached.t_closeness, abs=1e-9)
 
 
-@settings(max_examples=20, deadline=None)
-@given(tables().filter(lambda t: len(t.sensitive) > 1))
-def test_several_sensitive_attributes_and_any_model(table: Table) -> None:
+@pytest.mark.parametrize("name", BACKENDS)
+@settings(max_examples=30, deadline=None)
+@given(tables().filter(lambda t: len(t.sensitive) > 1), st.booleans())
+def test_several_sensitive_attributes(name: str, table: Table, counts_values: bool) -> None:  # noqa: FBT001
     root = table.build()
-    wanted = [DistinctDiversity(attribute=f"s{i}", l=2) for i in range(len(table.sensitive))]
-    models = Models(lambda classes: np.logical_and.reduce([m.passes(classes) for m in wanted]))
-    sums = whole(root, sensitive=["s0", "s1"], models=models)
+    wanted: list[PrivacyModel] = [DistinctDiversity(attribute="s0", l=1), DistinctDiversity(attribute="s1", l=2)]
+    limits = {"s0": Limits(distinct=1), "s1": Limits(distinct=2)}
+    if counts_values:
+        wanted.append(EntropyDiversity(attribute="s1", l=1.2))
+        limits["s1"] = Limits(distinct=2, entropy=1.2)
+    with backend_of(name):
+        sums = whole(root, limits=limits, counts_values=counts_values)
     compare(root, sums, wanted)
     for i, node in enumerate(sums.nodes.tolist()):
         reached = assess(roll_up(root, node), [], 0.0).sensitive
         assert sums.distinct[i] == min(r.distinct_l for r in reached)
-        assert sums.distance[i] == pytest.approx(max(r.t_closeness or 0.0 for r in reached), abs=1e-9)
+        if counts_values:
+            assert sums.entropy[i] == pytest.approx(min(r.entropy_l or 0.0 for r in reached))
+            assert sums.distance[i] == pytest.approx(max(r.t_closeness or 0.0 for r in reached), abs=1e-9)
+        else:
+            assert np.isnan(sums.entropy[i])
+            assert np.isnan(sums.distance[i])
+
+
+@settings(max_examples=20, deadline=None)
+@given(tables().filter(lambda t: bool(t.sensitive)))
+def test_any_model_beside_limits(table: Table) -> None:
+    root = table.build()
+    model = RecursiveDiversity(attribute="s0", c=2.0, l=1)
+    sums = whole(root, limits={"s0": Limits(distinct=2)}, models=Models(model.passes))
+    compare(root, sums, [model, DistinctDiversity(attribute="s0", l=2)])
 
 
 def test_what_k_counts_may_be_given() -> None:
@@ -184,12 +203,6 @@ def test_progress_ends_at_the_total() -> None:
     with backend_of("kernels"):
         assert evaluate(root, GRID, progress=progress) is not None
     assert progress.done == progress.total == 27
-
-
-def test_limits_need_one_attribute() -> None:
-    root = wide_table(1, qis=2).build()
-    with pytest.raises(ValueError, match="one sensitive"):
-        evaluate(root, GRID, limits=Limits(distinct=2))
 
 
 def test_a_fault_in_one_walk_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

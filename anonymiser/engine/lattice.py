@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,7 +15,8 @@ import numpy.typing as npt
 from anonymiser.engine import backend
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.engine.lattice_general import Models, walk_models
-from anonymiser.engine.lattice_plan import Found, Limits, Plan, Tuples
+from anonymiser.engine.lattice_plan import Plan
+from anonymiser.engine.lattice_records import Found, Limits, Tuples
 
 __all__ = ["LatticeSums", "Limits", "Models", "Progress", "evaluate"]
 
@@ -68,12 +70,13 @@ class LatticeSums:
         Σ |E| · leaves below the label over the classes that pass.
     classes, smallest, squares : (nodes,) int64 arrays
         Before suppression.
-    distinct, entropy, distance : (nodes,) arrays
+    distinct, entropy, distance : (nodes,) float64 arrays
         Fewest distinct values, smallest exp-entropy and largest equal distance of any class, missing
-        being a value of its own; the worst of several sensitive attributes, 0, 1 and 0 without one.
-    removed_entropy, kept_cells : (nodes, steps) float64 arrays or None
-        −Σ c · log2(c / suppressed) over the labels of the suppressed records, in bits; Σ |E| · cells of
-        the domain below the labels over the classes that pass. None where they were not asked for.
+        being a value of its own; the worst of several sensitive attributes; NaN where none was counted.
+    removed_entropy : (nodes, steps, attributes) float64 array or None
+        −Σ c · log2(c / suppressed) over the labels of the suppressed records, in bits.
+    kept_cells : (nodes, steps) float64 array or None
+        Σ |E| · cells of the domain below the labels over the classes that pass.
     """
 
     rows: int
@@ -87,7 +90,7 @@ class LatticeSums:
     classes: npt.NDArray[np.int64]
     smallest: npt.NDArray[np.int64]
     squares: npt.NDArray[np.int64]
-    distinct: npt.NDArray[np.int64]
+    distinct: npt.NDArray[np.float64]
     entropy: npt.NDArray[np.float64]
     distance: npt.NDArray[np.float64]
     removed_entropy: npt.NDArray[np.float64] | None = None
@@ -98,8 +101,8 @@ def evaluate(
     root: FrequencySet,
     grid: Sequence[int],
     *,
-    sensitive: str | Sequence[str] | None = None,
-    limits: Limits | None = None,
+    limits: Mapping[str, Limits] | None = None,
+    counts_values: bool = True,
     models: Models | None = None,
     details: bool = False,
     progress: Progress | None = None,
@@ -109,15 +112,16 @@ def evaluate(
     Parameters
     ----------
     root : FrequencySet
-        At level 0; with histograms where ``sensitive`` is given.
+        At level 0.
     grid : sequence of int
         Values of k for which sums are kept.
-    sensitive : str, sequence of str or None
-        The sensitive attributes whose diversity and distance are measured.
-    limits : Limits or None
-        What classes have to satisfy beside k, on the (single) sensitive attribute.
+    limits : mapping of str to Limits
+        The sensitive attributes that are measured, and what classes have to satisfy on them beside k.
+    counts_values : bool
+        Whether the values are counted (the root needs histograms), or only told apart by bit masks:
+        then nothing is known of entropy and distance, and limits on them are not looked at.
     models : Models or None
-        The same through functions, for what limits cannot say; slower.
+        What limits cannot say, as functions; slower.
     details : bool
         Also what entropy and ambiguity need.
     progress : Progress or None
@@ -130,25 +134,20 @@ def evaluate(
 
     Notes
     -----
-    The compiled walk takes one sensitive attribute and keys of one word, on two threads. Everything
-    else, and everything before the kernels are loaded, goes node by node.
+    The compiled walk takes keys of one word, on two threads. Everything else, and everything before
+    the kernels are loaded, goes node by node.
     """
     state = progress or Progress()
-    names = [sensitive] if isinstance(sensitive, str) else list(sensitive or ())
-    if limits is not None and (models is not None or len(names) != 1):
-        raise ValueError("limits hold for one sensitive attribute; otherwise give models")
-    steps = np.unique(np.asarray(grid, dtype=np.int64))
-    name = names[0] if names else None
-    plan = Plan(root, steps, name, limits or Limits())
-    state.total = int(np.prod(plan.shape))
-    if models is not None or len(names) > 1 or not backend.is_warm() or not Plan.fits(root, name):
-        found = walk_models(plan, names, models, state.counter(), details=details)
+    plan = Plan(root, np.unique(np.asarray(grid, dtype=np.int64)), limits or {}, counts_values and bool(limits))
+    state.total = math.prod(plan.shape)
+    if models is None and backend.is_warm() and plan.fits:
+        found: Found | None = _walk(plan, state, details=details)
     else:
-        found = _walk(plan, state, details=details)
-    return None if found is None or state.cancelled else _in_own_order(plan, found, has_values=bool(names))
+        found = walk_models(plan, models, state.counter(), details=details)
+    return None if found is None or state.cancelled else _in_own_order(plan, found)
 
 
-def _walk(plan: Plan, state: Progress, *, details: bool) -> Found | None:
+def _walk(plan: Plan, state: Progress, *, details: bool) -> Found:
     """The compiled walks, as many at a time as there are threads, so that few copies of the tuples are held."""
     from anonymiser.engine import lattice_kernels
 
@@ -178,7 +177,7 @@ def _run(kernels: Any, tuples: Tuples, given: tuple[Any, ...]) -> None:
     kernels.walk(*tuples, *given)
 
 
-def _in_own_order(plan: Plan, found: Found, *, has_values: bool) -> LatticeSums:
+def _in_own_order(plan: Plan, found: Found) -> LatticeSums:
     """From the order of the wheels to that of the attributes."""
     back = np.argsort(plan.order)
     nodes = np.stack(np.unravel_index(np.arange(found.sums.shape[0]), plan.shape), axis=1)
@@ -196,9 +195,9 @@ def _in_own_order(plan: Plan, found: Found, *, has_values: bool) -> LatticeSums:
         classes=extremes[:, 0].astype(np.int64),
         smallest=extremes[:, 1].astype(np.int64),
         squares=extremes[:, 2].astype(np.int64),
-        distinct=extremes[:, 3].astype(np.int64),
-        entropy=extremes[:, 4] if has_values else np.ones(len(nodes)),
+        distinct=extremes[:, 3],
+        entropy=extremes[:, 4],
         distance=extremes[:, 5],
-        removed_entropy=found.details[:, :, 0] if has_details else None,
-        kept_cells=found.details[:, :, 1] if has_details else None,
+        removed_entropy=found.details[:, :, 1:][:, :, back] if has_details else None,
+        kept_cells=found.details[:, :, 0] if has_details else None,
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from anonymiser.engine.frequency import FrequencySet, roll_up
-from anonymiser.engine.lattice_plan import Found, Plan
+from anonymiser.engine.lattice_plan import Plan, thresholds
+from anonymiser.engine.lattice_records import Found
 from anonymiser.engine.profile import profile_of
 
 __all__ = ["Models", "walk_models"]
@@ -34,33 +35,28 @@ class Models:
     sizes: Callable[[FrequencySet], npt.NDArray[np.integer]] | None = None
 
 
-def walk_models(
-    plan: Plan, sensitive: Sequence[str], models: Models | None, progress: Wholes, *, details: bool
-) -> Found | None:
+def walk_models(plan: Plan, models: Models | None, progress: Wholes, *, details: bool) -> Found | None:
     """Measure every node, each rolled up from the one before; None where it was stopped.
 
     Parameters
     ----------
     plan : Plan
-    sensitive : sequence of str
-        Attributes whose diversity and distance are measured.
     models : Models or None
-        Those of the plan's limits where they are left out.
+        Requirements beside those of the plan.
     progress : (2,) int64 array
         Nodes done; whether to stop.
     details : bool
         Also what entropy and ambiguity need.
     """
-    rule = models or Models(lambda classes: _within_limits(plan, classes))
     found = plan.room(details=details)
     for at, classes in enumerate(_nodes(plan, plan.root, 0)):
         if progress[1]:
             return None
-        sizes = classes.counts if rule.sizes is None else rule.sizes(classes)
+        sizes = classes.counts if models is None or models.sizes is None else models.sizes(classes)
         buckets = np.searchsorted(plan.grid, sizes, side="right")
-        buckets[~rule.passes(classes)] = 0
+        if models is not None:
+            buckets[~models.passes(classes)] = 0
         _sum_up(plan, classes, buckets, found, at)
-        _extremes(classes, sensitive, found.extremes[at])
         progress[0] += 1
     return found
 
@@ -79,35 +75,36 @@ def _nodes(plan: Plan, classes: FrequencySet, wheel: int) -> Iterator[FrequencyS
 
 def _sum_up(plan: Plan, classes: FrequencySet, buckets: npt.NDArray[np.intp], found: Found, at: int) -> None:
     """Sums by how many values of k a class passes with, added up from the largest k down."""
-    steps = plan.grid.size
     size = classes.counts.astype(np.int64)
-    sums = found.sums[at]
+    found.extremes[at, :3] = classes.classes, int(size.min(initial=plan.root.rows)), int((size * size).sum())
+    found.extremes[at, 3:] = _sensitive(plan, classes, buckets)
     columns = [np.ones_like(size), size, size * size]
     cells = np.ones(classes.classes)
-    entropy = np.zeros(steps)
-    for j in plan.order:
+    for i, j in enumerate(plan.order):
         leaves, code = classes.hierarchies[j].leaf_counts[classes.node[j]], np.zeros(classes.classes, dtype=np.int64)
         if classes.layout.bits[j]:
             code = classes.layout.codes(classes.keys, j).astype(np.int64)
         columns.append(size * leaves[code])
         if found.details.size:
             cells *= leaves[code]
-            entropy += [_entropy(np.bincount(code[buckets <= s], weights=size[buckets <= s])) for s in range(steps)]
+            for step in range(plan.grid.size):
+                gone = buckets <= step
+                found.details[at, step, 1 + i] = _entropy(np.bincount(code[gone], weights=size[gone]))
     for column, weights in enumerate(columns):
-        sums[:, column] = _from_above(np.bincount(buckets, weights=weights, minlength=steps + 1))
-    smallest = np.full(steps + 1, np.iinfo(np.int64).max)
+        found.sums[at, :, column] = _from_above(plan, buckets, weights)
+    if found.details.size:
+        found.details[at, :, 0] = _from_above(plan, buckets, size * cells)
+    smallest = np.full(plan.grid.size + 1, np.iinfo(np.int64).max)
     np.minimum.at(smallest, buckets, size)
     smallest = np.minimum.accumulate(smallest[:0:-1])[::-1]
-    sums[:, -1] = np.where(sums[:, 0] > 0, smallest, 0)
-    if found.details.size:
-        found.details[at, :, 0] = entropy
-        found.details[at, :, 1] = _from_above(np.bincount(buckets, weights=size * cells, minlength=steps + 1))
-    found.extremes[at, :3] = classes.classes, int(size.min(initial=plan.root.rows)), int((size * size).sum())
+    found.sums[at, :, -1] = np.where(found.sums[at, :, 0] > 0, smallest, 0)
 
 
-def _from_above(by_bucket: npt.NDArray[np.number[Any]]) -> npt.NDArray[np.float64]:
+def _from_above(plan: Plan, buckets: npt.NDArray[np.intp], weights: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """What passes with each k: the sum over its bucket and all above it; bucket 0 passes with none."""
-    return np.cumsum(by_bucket[:0:-1])[::-1]
+    by_bucket = np.bincount(buckets, weights=weights, minlength=plan.grid.size + 1)
+    passing: npt.NDArray[np.float64] = np.cumsum(by_bucket[:0:-1], dtype=np.float64)[::-1]
+    return passing
 
 
 def _entropy(records: npt.NDArray[np.number[Any]]) -> float:
@@ -116,28 +113,49 @@ def _entropy(records: npt.NDArray[np.number[Any]]) -> float:
     return total * float(np.log2(total)) - float((there * np.log2(there)).sum()) if total else 0.0
 
 
-def _extremes(classes: FrequencySet, sensitive: Sequence[str], out: npt.NDArray[np.float64]) -> None:
-    """The worst diversity and distance over the sensitive attributes."""
-    distinct, entropy, distance = np.inf, np.inf, 0.0
-    for name in sensitive:
-        of = profile_of(classes.histograms[name])
-        distinct = min(distinct, float(of.distinct.min()))
-        entropy = min(entropy, float((np.log(of.size) - of.log_sum / of.size).min()))
-        distance = max(distance, float((of.gained / (of.size.astype(np.float64) * of.rows)).max()))
-    out[3:] = (distinct, np.exp(entropy), distance) if sensitive else (0.0, 1.0, 0.0)
+def _sensitive(plan: Plan, classes: FrequencySet, buckets: npt.NDArray[np.intp]) -> tuple[float, float, float]:
+    """The worst diversity and distance over the sensitive attributes; a class beyond a limit passes with no k."""
+    found = []
+    for name, limits in plan.limits.items():
+        of_name = _of_counts(classes, name) if plan.counts_values else _of_masks(classes, name)
+        least, low, far = thresholds(limits)
+        buckets[(of_name.known < least) | (of_name.known_entropy < low) | (of_name.distance > far)] = 0
+        found.append((of_name.distinct.min(), of_name.entropy.min(), of_name.distance.max()))
+    if not found:
+        return np.nan, np.nan, np.nan
+    distinct, entropy, distance = zip(*found, strict=True)
+    if not plan.counts_values:
+        return min(distinct), np.nan, np.nan
+    return min(distinct), float(np.exp(min(entropy))), max(distance)
 
 
-def _within_limits(plan: Plan, classes: FrequencySet) -> npt.NDArray[np.bool_]:
-    """The plan's limits on its sensitive attribute; a missing value counts towards no diversity."""
-    if plan.sensitive is None:
-        return np.ones(classes.classes, dtype=np.bool_)
-    of = profile_of(classes.histograms[plan.sensitive])
-    least, low, far = plan.rules.limits
+class _Values(NamedTuple):
+    """Diversity of each class, entropies as natural logarithms; without counts no entropy is too low."""
+
+    distinct: npt.NDArray[np.number[Any]]
+    known: npt.NDArray[np.number[Any]]
+    entropy: npt.NDArray[np.float64]
+    known_entropy: npt.NDArray[np.float64]
+    distance: npt.NDArray[np.float64]
+
+
+def _of_counts(classes: FrequencySet, name: str) -> _Values:
+    of = profile_of(classes.histograms[name])
     known = of.size - of.missing
     blank, divisor = np.maximum(of.missing, 1), np.maximum(known, 1)
+    entropy = np.log(of.size) - of.log_sum / of.size
     alone = np.log(divisor) - (of.log_sum - blank * np.log(blank)) / divisor
     alone[known == 0] = -np.inf
-    entropy = np.minimum(np.log(of.size) - of.log_sum / of.size, alone)
     distance = of.gained / (of.size.astype(np.float64) * of.rows)
-    result: npt.NDArray[np.bool_] = (of.distinct - (of.missing > 0) >= least) & (entropy >= low) & (distance <= far)
-    return result
+    return _Values(of.distinct, of.distinct - (of.missing > 0), entropy, np.minimum(entropy, alone), distance)
+
+
+def _of_masks(classes: FrequencySet, name: str) -> _Values:
+    info, place = classes.sensitive[name], classes.mask_places[name]
+    every = ((1 << info.cardinality) - 1) << place
+    absent = 0 if info.missing is None else 1 << (place + info.missing)
+    if classes.masks is None:
+        raise ValueError("a frequency set with places in masks has masks")
+    distinct, known = (np.bitwise_count(classes.masks & np.uint64(bits)) for bits in (every, every & ~absent))
+    nothing = np.zeros(classes.classes)
+    return _Values(distinct, known, nothing, nothing + np.inf, nothing)

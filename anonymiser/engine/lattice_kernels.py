@@ -4,13 +4,15 @@ Keys keep the bits that they have at level 0, so that a step changes one field a
 The attribute with most values is the outermost wheel and the most significant field: classes that
 differ in it are never compared, which keeps the tables of the grouping in the cache.
 
-``lattice``, ``rules`` and ``found`` are the records of ``lattice_plan.py``.
+``lattice``, ``rules`` and ``found`` are the records of ``lattice_records.py``.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
+
+from anonymiser.engine.lattice_measure_kernels import measure
 
 _BLOCK = 1 << 12
 _FEW_SLOTS = 4
@@ -19,12 +21,15 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 @njit(cache=True, nogil=True)
-def step(keys, counts, hist, rows, shift, width, table, lead_shift, lead_width, slots, out_keys, out_counts, out_hist):
+def step(
+    keys, counts, hist, masks, rows, shift, width, table, lead_shift, lead_width, slots,
+    out_keys, out_counts, out_hist, out_masks,
+):  # fmt: skip
     """One wheel one level up: group ``rows`` tuples into the output arrays; returns the classes.
 
     The leading field never decreases from one key to the next, before and after.
     """
-    values = hist.shape[1]
+    values, has_masks = hist.shape[1], masks.size > 0
     clear = ~(width << shift)
     classes = 0
     start = 0
@@ -62,12 +67,16 @@ def step(keys, counts, hist, rows, shift, width, table, lead_shift, lead_width, 
                 out_counts[found] += counts[i]
                 for v in range(values):
                     out_hist[found, v] += hist[i, v]
+                if has_masks:
+                    out_masks[found] |= masks[i]
                 continue
             slots[slot] = classes
             out_keys[classes] = key
             out_counts[classes] = counts[i]
             for v in range(values):
                 out_hist[classes, v] = hist[i, v]
+            if has_masks:
+                out_masks[classes] = masks[i]
             classes += 1
             if classes - first > room:
                 slot_bits += 1
@@ -86,159 +95,7 @@ def step(keys, counts, hist, rows, shift, width, table, lead_shift, lead_width, 
 
 
 @njit(cache=True, nogil=True)
-def _classify(counts, hist, classes, rows, rules, buckets, tally, smallest, extremes):
-    """Put each class into the bucket of how many values of k it passes with (0 where it breaks a limit)."""
-    values = hist.shape[1]
-    bucket_of, table, logs, missing = rules.bucket_of, rules.table, rules.logs, rules.missing
-    least_distinct, least_entropy, most_distance = rules.limits[0], rules.limits[1], rules.limits[2]
-    cap = bucket_of.size - 1
-    least = np.int64(rows + 1)
-    squares = np.int64(0)
-    worst_distinct = values
-    worst_entropy = np.inf
-    worst_distance = 0.0
-    for c in range(classes):
-        size = np.int64(counts[c])
-        least = min(least, size)
-        squares += size * size
-        bucket = bucket_of[min(size, cap)]
-        if values:
-            distinct = 0
-            log_sum = 0.0
-            over = np.int64(0)
-            absent = np.int64(0)
-            for v in range(values):
-                here = np.int64(hist[c, v])
-                over += max(here * rows - size * table[v], 0)
-                if here:
-                    distinct += 1
-                    log_sum += logs[here] if here < logs.size else here * np.log(np.float64(here))
-                    if v == missing:
-                        absent = here
-            whole = logs[size] if size < logs.size else size * np.log(np.float64(size))
-            entropy = (whole - log_sum) / size
-            distance = over / (np.float64(size) * rows)
-            worst_distinct = min(worst_distinct, distinct)
-            worst_entropy = min(worst_entropy, entropy)
-            worst_distance = max(worst_distance, distance)
-            if absent:
-                distinct -= 1
-                known = size - absent
-                log_sum -= absent * np.log(np.float64(absent))
-                entropy = min(entropy, np.log(np.float64(known)) - log_sum / known) if known else -np.inf
-            if distinct < least_distinct or entropy < least_entropy or distance > most_distance:
-                bucket = 0
-        buckets[c] = bucket
-        tally[bucket, 0] += 1
-        tally[bucket, 1] += size
-        tally[bucket, 2] += size * size
-        smallest[bucket] = min(smallest[bucket], size)
-    extremes[0] = classes
-    extremes[1] = least if classes else 0
-    extremes[2] = squares
-    extremes[3] = worst_distinct
-    extremes[4] = np.exp(worst_entropy) if values else 1.0
-    extremes[5] = worst_distance
-
-
-@njit(cache=True, nogil=True)
-def _count_labels(keys, counts, classes, node, lattice, buckets, skip, tally, labels, rest):
-    """Leaves (and records) of each label by bucket; those of ``skip`` are what the others leave of the whole."""
-    leaves, every, label_at = lattice.leaves, lattice.every, lattice.label_at
-    shifts, widths = lattice.shifts, lattice.widths
-    steps = tally.shape[0]
-    wants_labels = labels.size > 0
-    many = 0
-    for c in range(classes):
-        rest[many] = c
-        many += buckets[c] != skip
-    for j in range(node.size):
-        first, last = label_at[j, node[j]], label_at[j, node[j] + 1]
-        shift, width = shifts[j], widths[j]
-        if wants_labels:
-            labels[:, first:last] = 0
-        if last - first == 1:
-            for b in range(steps):
-                tally[b, 3 + j] = tally[b, 1] * leaves[first]
-                if wants_labels:
-                    labels[b, first] = tally[b, 1]
-            continue
-        for i in range(many):
-            c = rest[i]
-            size = np.int64(counts[c])
-            at = first + np.int64((keys[c] >> shift) & width)
-            tally[buckets[c], 3 + j] += size * leaves[at]
-            if wants_labels:
-                labels[buckets[c], at] += size
-        for at in range(first, last):
-            records = every[at]
-            tally[skip, 3 + j] += records * leaves[at]
-            if wants_labels:
-                for b in range(steps):
-                    if b != skip:
-                        records -= labels[b, at]
-                labels[skip, at] = records
-        for b in range(steps):
-            if b != skip:
-                tally[skip, 3 + j] -= tally[b, 3 + j]
-
-
-@njit(cache=True, nogil=True)
-def _details(keys, counts, classes, node, lattice, buckets, labels, details):
-    """For each k: −Σ c·log2(c/suppressed) over the labels of the suppressed records; Σ |E|·cells of the kept ones."""
-    fields = node.size
-    steps = details.shape[0]
-    details[:] = 0.0
-    for s in range(steps):
-        for j in range(fields):
-            total = np.int64(0)
-            for at in range(lattice.label_at[j, node[j]], lattice.label_at[j, node[j] + 1]):
-                if s:
-                    labels[s, at] += labels[s - 1, at]
-                count = labels[s, at]
-                if count:
-                    total += count
-                    details[s, 0] -= count * np.log2(np.float64(count))
-            if total:
-                details[s, 0] += total * np.log2(np.float64(total))
-    for c in range(classes):
-        if buckets[c]:
-            cells = 1.0
-            for j in range(fields):
-                code = np.int64((keys[c] >> lattice.shifts[j]) & lattice.widths[j])
-                cells *= lattice.leaves[lattice.label_at[j, node[j]] + code]
-            details[buckets[c] - 1, 1] += counts[c] * cells
-    for s in range(steps - 2, -1, -1):
-        details[s, 1] += details[s + 1, 1]
-
-
-@njit(cache=True, nogil=True)
-def _measure(keys, counts, hist, classes, node, at, lattice, rules, buckets, labels, rest, found):
-    """Sums of a node for each k of the grid.
-
-    A class is in bucket b if it passes with the first b values of k. What the fullest bucket holds
-    follows from the sums over all records and the other buckets.
-    """
-    sums = found.sums[at]
-    steps = sums.shape[0]
-    columns = 3 + node.size
-    tally = np.zeros((steps + 1, columns), dtype=np.int64)
-    smallest = np.full(steps + 1, lattice.rows + 1)
-    _classify(counts, hist, classes, lattice.rows, rules, buckets, tally, smallest, found.extremes[at])
-    skip = np.argmax(tally[:, 0])
-    _count_labels(keys, counts, classes, node, lattice, buckets, skip, tally, labels, rest)
-    for s in range(steps - 1, -1, -1):
-        for column in range(columns):
-            sums[s, column] = tally[s + 1, column] + (sums[s + 1, column] if s + 1 < steps else 0)
-        if s + 1 < steps:
-            smallest[s + 1] = min(smallest[s + 1], smallest[s + 2])
-        sums[s, columns] = smallest[s + 1] if sums[s, 0] else 0
-    if labels.size:
-        _details(keys, counts, classes, node, lattice, buckets, labels, found.details[at])
-
-
-@njit(cache=True, nogil=True)
-def walk(keys, counts, hist, start, first, lattice, rules, found, progress):
+def walk(keys, counts, hist, masks, start, first, lattice, rules, found, progress):
     """Visit every node that agrees with ``start`` in the wheels before ``first``.
 
     ``progress[0]`` counts the nodes done; the walk ends early once ``progress[1]`` is set.
@@ -253,6 +110,8 @@ def walk(keys, counts, hist, start, first, lattice, rules, found, progress):
     hist_buffers = np.empty((base + 1, tuples if values else 0, values), dtype=np.int32)
     key_buffers[base] = keys
     count_buffers[base] = counts
+    mask_buffers = np.empty((base + 1, masks.size), dtype=np.uint64)
+    mask_buffers[base] = masks
     if values:
         hist_buffers[base] = hist
     slots = np.empty(slots_for(tuples), dtype=np.int32)
@@ -267,8 +126,8 @@ def walk(keys, counts, hist, start, first, lattice, rules, found, progress):
     while not progress[1]:
         b = where[last]
         at = np.sum(lattice.strides * node)
-        tuples_here = (key_buffers[b], count_buffers[b], hist_buffers[b], size[last])
-        _measure(*tuples_here, node, at, lattice, rules, buckets, labels, rest, found)
+        tuples_here = (key_buffers[b], count_buffers[b], hist_buffers[b], mask_buffers[b], size[last])
+        measure(*tuples_here, node, at, lattice, rules, buckets, labels, rest, found)
         progress[0] += 1
         d = last
         while d >= first and node[d] == heights[d]:
@@ -278,9 +137,9 @@ def walk(keys, counts, hist, start, first, lattice, rules, found, progress):
         b = where[d]
         to = 2 * d if b != 2 * d else 2 * d + 1
         table = lattice.tables[lattice.table_at[d, node[d]] :]
-        given = (key_buffers[b], count_buffers[b], hist_buffers[b], size[d], shifts[d], widths[d], table)
-        out = (key_buffers[to], count_buffers[to], hist_buffers[to])
-        size[d] = step(*given, shifts[0], widths[0], slots, *out)
+        given = (key_buffers[b], count_buffers[b], hist_buffers[b], mask_buffers[b], size[d])
+        out = (key_buffers[to], count_buffers[to], hist_buffers[to], mask_buffers[to])
+        size[d] = step(*given, shifts[d], widths[d], table, shifts[0], widths[0], slots, *out)
         node[d] += 1
         where[d] = to
         for j in range(d + 1, wheels):
@@ -300,13 +159,15 @@ def slots_for(tuples):
 
 def warm() -> None:
     """Load every kernel of this module, compiling it the first time."""
-    from anonymiser.engine.lattice_plan import Found, Lattice, Rules
+    from anonymiser.engine.lattice_records import Found, Lattice, Rules, Tuples
 
     one, word, real = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.uint64), np.ones(3)
     at = np.array([[0, 1]], dtype=np.int64)
     lattice = Lattice(1, one, one + 1, word, word, word, at, one, one + 1, at)
+    rules = Rules(one, np.zeros((0, 3)), one, one[:0], one[:0], word[:0], word[:0], real)
     found = Found(np.zeros((1, 1, 5), dtype=np.int64), np.zeros((1, 6)), np.zeros((1, 1, 2)))
-    counts, hist = np.ones(1, dtype=np.int32), np.zeros((1, 0), dtype=np.int32)
+    given = Tuples(word, np.ones(1, dtype=np.int32), np.zeros((1, 0), dtype=np.int32), word[:0])
+    out = (word.copy(), np.ones(1, dtype=np.int32), given.hist, given.masks)
     slots = np.empty(slots_for(1), dtype=np.int32)
-    step(word, counts, hist, 1, word[0], word[0], word, word[0], word[0], slots, word.copy(), counts.copy(), hist)
-    walk(word, counts, hist, one, 0, lattice, Rules(one, real, one, -1, real), found, one.repeat(2))
+    step(*given, 1, word[0], word[0], word, word[0], word[0], slots, *out)
+    walk(*given, one, 0, lattice, rules, found, one.repeat(2))

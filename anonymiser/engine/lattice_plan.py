@@ -2,113 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from anonymiser.engine.frequency import FrequencySet
+from anonymiser.engine.lattice_records import Found, Lattice, Limits, Rules, Tuples
 
-__all__ = ["Found", "Lattice", "Limits", "Plan", "Rules", "Tuples"]
+__all__ = ["Plan", "thresholds"]
 
 _KNOWN_LOGS: Final = 4096
 _OUTER: Final = 2
 _SLACK: Final = 1e-9  # a real number that meets a limit exactly counts as met
-_MOST_CELLS: Final = 1 << 26
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Requirements beside k that a class has to satisfy, on one sensitive attribute.
-
-    A missing value never counts towards ``distinct`` and ``entropy``; for ``distance`` (½ Σ |p − q|
-    from the whole table) it is a value of its own.
-    """
-
-    distinct: int = 0
-    entropy: float = 0.0
-    distance: float = 1.0
-
-
-class Lattice(NamedTuple):
-    """What does not change from node to node; attributes in the order of the wheels.
-
-    Attributes
-    ----------
-    rows : int
-        Records of the table.
-    heights : (attributes,) int64 array
-    strides : (attributes,) int64 array
-        How far apart neighbouring levels stand among the nodes.
-    shifts, widths : (attributes,) uint64 arrays
-        Where an attribute's bits stand in a key, and their mask.
-    tables, table_at : flat uint64 array of the codes one level up, and where it starts for (attribute, level)
-    leaves, every, label_at : leaves below each label, its records, and where they start for (attribute, level)
-    """
-
-    rows: int
-    heights: npt.NDArray[np.int64]
-    strides: npt.NDArray[np.int64]
-    shifts: npt.NDArray[np.uint64]
-    widths: npt.NDArray[np.uint64]
-    tables: npt.NDArray[np.uint64]
-    table_at: npt.NDArray[np.int64]
-    leaves: npt.NDArray[np.int64]
-    every: npt.NDArray[np.int64]
-    label_at: npt.NDArray[np.int64]
-
-
-class Rules(NamedTuple):
-    """What a class has to satisfy.
-
-    Attributes
-    ----------
-    bucket_of : int64 array
-        How many values of k a class of each size reaches; the last entry is for all larger ones.
-    limits : (3,) float64 array
-        Fewest known values, smallest entropy (natural logarithm), largest equal distance.
-    table : (values,) int64 array
-        Records of each sensitive value.
-    missing : int
-        The sensitive value that stands for missing, or -1.
-    logs : float64 array
-        x · ln x of small x.
-    """
-
-    bucket_of: npt.NDArray[np.int64]
-    limits: npt.NDArray[np.float64]
-    table: npt.NDArray[np.int64]
-    missing: int
-    logs: npt.NDArray[np.float64]
-
-
-class Found(NamedTuple):
-    """What is written, a row a node.
-
-    Attributes
-    ----------
-    sums : (nodes, steps, 4 + attributes) int64 array
-        For each k: classes that pass, their records, Σ |E|², Σ |E| · leaves of each attribute, the smallest.
-    extremes : (nodes, 6) float64 array
-        Classes, smallest, Σ |E|², fewest values, smallest exp-entropy, largest equal distance.
-    details : (nodes or 1, steps, 2) float64 array
-        Entropy of the suppressed records' labels in bits; Σ |E| · cells over the classes that pass.
-    """
-
-    sums: npt.NDArray[np.int64]
-    extremes: npt.NDArray[np.float64]
-    details: npt.NDArray[np.float64]
-
-
-class Tuples(NamedTuple):
-    """Keys, records and (a row a tuple) counts of sensitive values."""
-
-    keys: npt.NDArray[np.uint64]
-    counts: npt.NDArray[np.int32]
-    hist: npt.NDArray[np.int32]
+_WORD: Final = 2**64 - 1
+_MOST_CELLS: Final = 1 << 25
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,21 +32,27 @@ class Plan:
         At level 0, with keys of one word.
     grid : (steps,) int64 array
         Values of k, ascending.
-    sensitive : str or None
-        The attribute whose counts are carried along.
-    limits : Limits
+    limits : mapping of str to Limits
+        For each sensitive attribute that is carried along.
+    counts_values : bool
+        Whether their counts are carried, or only a bit mask of the values that occur.
     """
 
     root: FrequencySet
     grid: npt.NDArray[np.int64]
-    sensitive: str | None
-    limits: Limits
+    limits: Mapping[str, Limits]
+    counts_values: bool
 
-    @staticmethod
-    def fits(root: FrequencySet, sensitive: str | None) -> bool:
-        """Whether keys are one word and the counts of sensitive values no burden as a full table."""
-        values = 0 if sensitive is None else root.sensitive[sensitive].cardinality
-        return root.layout.n_words == 1 and root.classes > 0 and root.classes * values <= _MOST_CELLS
+    @property
+    def fits(self) -> bool:
+        """Whether the compiled walk can take it: keys of one word, and no excessive table of counts."""
+        root = self.root
+        if root.layout.n_words > 1 or not root.classes:
+            return False
+        if not self.counts_values:
+            return all(name in root.mask_places for name in self.limits)
+        values = sum(root.sensitive[name].cardinality for name in self.limits)
+        return root.classes * values <= _MOST_CELLS
 
     @cached_property
     def order(self) -> list[int]:
@@ -193,21 +110,25 @@ class Plan:
     @property
     def rules(self) -> Rules:
         """The grid of k and the limits as arrays."""
-        largest = int(min(self.grid[-1], self.root.rows + 1))
-        sizes = np.arange(largest + 1)
-        limits = self.limits
-        entropy = np.log(limits.entropy - _SLACK) if limits.entropy else -np.inf
-        table, missing = np.zeros(0, dtype=np.int64), -1
-        if self.sensitive is not None:
-            histogram = self.root.histograms[self.sensitive]
-            table = histogram.totals
-            missing = -1 if histogram.missing is None else histogram.missing
+        root = self.root
+        sizes = np.arange(int(min(self.grid[-1], root.rows + 1)) + 1)
+        given = list(self.limits.values())
+        infos = [root.sensitive[name] for name in self.limits]
+        first = np.cumsum([0, *(info.cardinality for info in infos)]).astype(np.int64)
+        missing = [-1 if i.missing is None else int(at) + i.missing for i, at in zip(infos, first, strict=False)]
+        places = [root.mask_places.get(name, 0) for name in self.limits]
+        bits = [((1 << info.cardinality) - 1) << place for info, place in zip(infos, places, strict=True)]
+        absent = [0 if i.missing is None else 1 << (p + i.missing) for i, p in zip(infos, places, strict=True)]
         number = np.arange(_KNOWN_LOGS, dtype=np.float64)
+        tables = [root.histograms[name].totals for name in self.limits] if self.counts_values else []
         return Rules(
             bucket_of=np.searchsorted(self.grid, sizes, side="right").astype(np.int64),
-            limits=np.array([limits.distinct, entropy, limits.distance + _SLACK]),
-            table=table,
-            missing=missing,
+            limits=np.array([thresholds(limits) for limits in given]).reshape(-1, 3),
+            first=first,
+            table=np.concatenate([np.zeros(0, dtype=np.int64), *tables]),
+            missing=np.array(missing, dtype=np.int64),
+            bits=_words(bits),
+            known=_words([every & ~gone for every, gone in zip(bits, absent, strict=True)]),
             logs=number * np.log(np.maximum(number, 1.0)),
         )
 
@@ -218,19 +139,23 @@ class Plan:
         return Found(
             np.zeros((nodes, steps, 4 + len(self.shape)), dtype=np.int64),
             np.zeros((nodes, 6)),
-            np.zeros((nodes if details else 0, steps, 2)),
+            np.zeros((nodes if details else 0, steps, 1 + len(self.shape))),
         )
 
     def finest(self) -> Tuples:
         """The tuples of level 0, in the order of their keys."""
         root = self.root
         order = np.argsort(root.keys[0]) if root.lead is None else np.arange(root.classes)
-        hist = np.zeros((root.classes, 0), dtype=np.int32)
-        if self.sensitive is not None:
-            given = root.histograms[self.sensitive]
-            hist = np.zeros((root.classes, given.cardinality), dtype=np.int32)
-            hist[np.repeat(np.arange(root.classes), np.diff(given.starts)), given.values] = given.counts
-        return Tuples(root.keys[0][order], root.counts[order], hist[order])
+        masks = np.zeros(0, dtype=np.uint64)
+        parts = [np.zeros((root.classes, 0), dtype=np.int32)]
+        if not self.counts_values and self.limits and root.masks is not None:
+            masks = root.masks[order]
+        for name in self.limits if self.counts_values else ():
+            given = root.histograms[name]
+            table = np.zeros((root.classes, given.cardinality), dtype=np.int32)
+            table[np.repeat(np.arange(root.classes), np.diff(given.starts)), given.values] = given.counts
+            parts.append(table)
+        return Tuples(root.keys[0][order], root.counts[order], np.hstack(parts)[order], masks)
 
     def starts(self, kernels: Any, tuples: Tuples, prefix: tuple[int, ...] = ()) -> Iterator[tuple[Any, Tuples]]:
         """Where walks begin: each setting of the two outermost wheels, with its tuples."""
@@ -248,10 +173,21 @@ class Plan:
     def _up(self, kernels: Any, given: Tuples, wheel: int, level: int) -> Tuples:
         lattice = self.lattice
         rows = given.keys.size
-        out = Tuples(np.empty_like(given.keys), np.empty_like(given.counts), np.empty_like(given.hist))
+        parts: list[Any] = [np.empty_like(part) for part in given]
         fields = (lattice.shifts, lattice.widths)
         (shift, lead_shift), (width, lead_width) = ((f[wheel], f[0]) for f in fields)
         table = lattice.tables[lattice.table_at[wheel, level] :]
         slots = np.empty(kernels.slots_for(rows), dtype=np.int32)
-        classes = kernels.step(*given, rows, shift, width, table, lead_shift, lead_width, slots, *out)
-        return Tuples(out.keys[:classes].copy(), out.counts[:classes].copy(), out.hist[:classes].copy())
+        classes = kernels.step(*given, rows, shift, width, table, lead_shift, lead_width, slots, *parts)
+        parts = [part[:classes].copy() for part in parts]
+        return Tuples(*parts)
+
+
+def thresholds(limits: Limits) -> tuple[float, float, float]:
+    """What a class is compared with; a tie is met."""
+    entropy = float(np.log(limits.entropy - _SLACK)) if limits.entropy else -np.inf
+    return limits.distinct, entropy, limits.distance + _SLACK
+
+
+def _words(numbers: list[int]) -> npt.NDArray[np.uint64]:
+    return np.array([number & _WORD for number in numbers], dtype=np.uint64)

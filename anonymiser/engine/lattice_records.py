@@ -1,0 +1,111 @@
+"""The records that the compiled walk over a lattice takes and fills; numbers and arrays only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Found", "Lattice", "Limits", "Rules", "Tuples"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Requirements beside k that a class has to satisfy, on one sensitive attribute.
+
+    A missing value never counts towards ``distinct`` and ``entropy``; for ``distance`` (½ Σ |p − q|
+    from the whole table) it is a value of its own.
+    """
+
+    distinct: int = 0
+    entropy: float = 0.0
+    distance: float = 1.0
+
+
+class Lattice(NamedTuple):
+    """What does not change from node to node; attributes in the order of the wheels.
+
+    Attributes
+    ----------
+    rows : int
+        Records of the table.
+    heights : (attributes,) int64 array
+    strides : (attributes,) int64 array
+        How far apart neighbouring levels stand among the nodes.
+    shifts, widths : (attributes,) uint64 arrays
+        Where an attribute's bits stand in a key, and their mask.
+    tables, table_at : flat uint64 array of the codes one level up, and where it starts for (attribute, level)
+    leaves, every, label_at : leaves below each label, its records, and where they start for (attribute, level)
+    """
+
+    rows: int
+    heights: npt.NDArray[np.int64]
+    strides: npt.NDArray[np.int64]
+    shifts: npt.NDArray[np.uint64]
+    widths: npt.NDArray[np.uint64]
+    tables: npt.NDArray[np.uint64]
+    table_at: npt.NDArray[np.int64]
+    leaves: npt.NDArray[np.int64]
+    every: npt.NDArray[np.int64]
+    label_at: npt.NDArray[np.int64]
+
+
+class Rules(NamedTuple):
+    """What a class has to satisfy; sensitive attributes one after the other.
+
+    Attributes
+    ----------
+    bucket_of : int64 array
+        How many values of k a class of each size reaches; the last entry is for all larger ones.
+    limits : (sensitive, 3) float64 array
+        Fewest known values, smallest entropy (natural logarithm), largest equal distance.
+    first : (sensitive + 1,) int64 array
+        Where the values of each attribute start in a row of counts.
+    table : (values,) int64 array
+        Records of each sensitive value.
+    missing : (sensitive,) int64 array
+        Place of the value that stands for missing, or -1.
+    bits, known : (sensitive,) uint64 arrays
+        Bits of all values of an attribute in a mask, and of those that are known.
+    logs : float64 array
+        x · ln x of small x.
+    """
+
+    bucket_of: npt.NDArray[np.int64]
+    limits: npt.NDArray[np.float64]
+    first: npt.NDArray[np.int64]
+    table: npt.NDArray[np.int64]
+    missing: npt.NDArray[np.int64]
+    bits: npt.NDArray[np.uint64]
+    known: npt.NDArray[np.uint64]
+    logs: npt.NDArray[np.float64]
+
+
+class Found(NamedTuple):
+    """What is written, a row a node.
+
+    Attributes
+    ----------
+    sums : (nodes, steps, 4 + attributes) int64 array
+        For each k: classes that pass, their records, Σ |E|², Σ |E| · leaves of each attribute, the smallest.
+    extremes : (nodes, 6) float64 array
+        Classes, smallest, Σ |E|², fewest values, smallest exp-entropy, largest equal distance.
+    details : (nodes or 0, steps, 1 + attributes) float64 array
+        Σ |E| · cells over the classes that pass; entropy of the suppressed records' labels of each
+        attribute, in bits.
+    """
+
+    sums: npt.NDArray[np.int64]
+    extremes: npt.NDArray[np.float64]
+    details: npt.NDArray[np.float64]
+
+
+class Tuples(NamedTuple):
+    """Keys and records, and of the sensitive values either their counts (a row a tuple) or a bit mask, or none."""
+
+    keys: npt.NDArray[np.uint64]
+    counts: npt.NDArray[np.int32]
+    hist: npt.NDArray[np.int32]
+    masks: npt.NDArray[np.uint64]
