@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from anonymiser.search.lattice_table import LatticeTable, tabulate
 from anonymiser.search.objective import By
 from anonymiser.search.optimum import Optimum, optimum
+from anonymiser.search.whole import measure_lattice
 
-__all__ = ["By", "Optimum", "optimum"]
+__all__ = ["By", "LatticeTable", "Optimum", "measure_lattice", "optimum", "tabulate"]

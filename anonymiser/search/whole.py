@@ -1,0 +1,106 @@
+"""Requirements as the walk over a whole lattice takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from anonymiser.engine.frequency import FrequencySet
+from anonymiser.engine.lattice import LatticeSums, Limits, Models, Progress, evaluate
+from anonymiser.privacy import (
+    Distance,
+    DistinctDiversity,
+    EntropyDiversity,
+    KAnonymity,
+    PrivacyModel,
+    TCloseness,
+)
+from anonymiser.privacy.people import class_sizes, entity_of
+
+__all__ = ["measure_lattice"]
+
+_MOST_CELLS: Final = 1 << 25
+
+
+def measure_lattice(
+    root: FrequencySet,
+    requirements: Sequence[PrivacyModel],
+    *,
+    grid: Sequence[int] = (),
+    details: bool = False,
+    progress: Progress | None = None,
+) -> LatticeSums | None:
+    """Measure every node of the lattice under some requirements; None where it was cancelled.
+
+    Parameters
+    ----------
+    root : FrequencySet
+        At level 0; with histograms where entropy l and t of each node are wanted.
+    requirements : sequence of PrivacyModel
+    grid : sequence of int
+        Values of k, beside the one required, for which sums are kept: then k moves without another walk.
+    details : bool
+        Also what entropy and ambiguity need.
+    progress : Progress or None
+        Counts the nodes, and can stop the walk.
+
+    Notes
+    -----
+    Distinct l, entropy l and equal-distance t on any number of attributes go through the compiled
+    walk; other models, and people who are counted instead of records, node by node.
+    """
+    person = entity_of(root)
+    names = [name for name in root.sensitive if name != person]
+    limits, others = _as_limits(requirements, names)
+    needs_counts = any(limit.entropy or limit.distance < 1 for limit in limits.values())
+    cells = root.classes * sum(root.sensitive[name].cardinality for name in names)
+    counts_values = all(name in root.histograms for name in names) and (needs_counts or cells <= _MOST_CELLS)
+    if not counts_values:
+        limits = {name: limit for name, limit in limits.items() if name in root.mask_places}
+        others += [r for r in requirements if r.attribute in set(names) - set(limits) and r not in others]
+    models = None
+    if others or person is not None:
+        models = Models(lambda classes: _pass_all(classes, others), None if person is None else class_sizes)
+    wanted = {r.k for r in requirements if isinstance(r, KAnonymity)}
+    steps = {*grid, max(wanted, default=1)}
+    return evaluate(
+        root,
+        sorted(steps),
+        limits=limits,
+        counts_values=counts_values,
+        models=models,
+        details=details,
+        progress=progress,
+    )
+
+
+def _as_limits(
+    requirements: Sequence[PrivacyModel], names: Sequence[str]
+) -> tuple[dict[str, Limits], list[PrivacyModel]]:
+    """Limits on each sensitive attribute, and the requirements beside k that they cannot say."""
+    limits = {name: Limits() for name in names}
+    others: list[PrivacyModel] = []
+    for r in requirements:
+        before = limits.get(r.attribute or "")
+        if isinstance(r, KAnonymity):
+            continue
+        if before is not None and isinstance(r, DistinctDiversity):
+            limits[r.attribute] = replace(before, distinct=max(before.distinct, r.l))
+        elif before is not None and isinstance(r, EntropyDiversity):
+            limits[r.attribute] = replace(before, entropy=max(before.entropy, r.l))
+        elif before is not None and isinstance(r, TCloseness) and r.distance is Distance.EQUAL:
+            limits[r.attribute] = replace(before, distance=min(before.distance, r.t))
+        else:
+            others.append(r)
+    return limits, others
+
+
+def _pass_all(classes: FrequencySet, models: Sequence[PrivacyModel]) -> npt.NDArray[np.bool_]:
+    passing = np.ones(classes.classes, dtype=np.bool_)
+    for model in models:
+        passing &= model.passes(classes)
+    return passing
