@@ -1,0 +1,54 @@
+"""A click on the picture of every setting, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.browser.driver import Screen
+
+POINT = """
+(plot, name) => {
+    const trace = plot._fullData.find(t => t.name.startsWith(name));
+    const x = plot._fullLayout.xaxis, y = plot._fullLayout.yaxis;
+    const box = plot.getBoundingClientRect();
+    return {
+        left: box.left + x._offset + x.d2p(trace.x[0]),
+        top: box.top + y._offset + y.d2p(trace.y[0]),
+        words: trace.text[0],
+    };
+}
+"""
+"""Where the first point of a trace stands on the screen, and what it says."""
+
+
+def to_the_picture(screen: Screen) -> Any:
+    """Go to the trade-off page and wait for its picture."""
+    screen.page.get_by_test_id("stTopNavLink").filter(has_text=re.compile("^Trade-off$")).click()
+    expect(screen.page.get_by_role("heading", name="What is the cheapest safe setting?")).to_be_visible()
+    picture = screen.keyed("trade-off-picture").locator(".js-plotly-plot")
+    expect(picture).to_be_visible(timeout=60_000)
+    screen.settled()
+    return picture
+
+
+def test_a_click_on_the_frontier_moves_the_sliders_there(screen: Screen) -> None:
+    screen.visit("Tune")
+    screen.choose("Who gets it?", "Government")
+    expect(screen.slider("gender")).to_have_attribute("aria-valuetext", "exact")
+    picture = to_the_picture(screen)
+    point = picture.evaluate(POINT, "frontier")
+    words = dict(part.split(": ", 1) for part in point["words"].split("<br>"))
+    assert words
+    screen.page.mouse.move(point["left"], point["top"])
+    expect(picture.locator(".hoverlayer")).to_contain_text("detail kept")
+    screen.page.mouse.click(point["left"], point["top"])
+    expect(screen.page.get_by_role("button", name="Undo")).to_be_enabled()
+    expect(screen.page.get_by_role("button", name="Use the best setting")).to_be_disabled()
+    screen.settled().turn("Tune")
+    for column in ("gender", "birthdate", "country_of_birth", "postcode", "education_level"):
+        expect(screen.slider(column)).to_have_attribute("aria-valuetext", words.get(column, re.compile("^exact")))
+    screen.page.get_by_role("button", name="Undo").click()
+    expect(screen.slider("birthdate")).to_have_attribute("aria-valuetext", re.compile("^exact"))
