@@ -16,6 +16,7 @@ from typing import Final
 
 from anonymiser.project import Project, Scenario
 from anonymiser.recipe import Recipe
+from anonymiser.risk.attempt import Attempt
 
 __all__ = ["find", "forget", "home", "later", "now"]
 
@@ -24,7 +25,7 @@ _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
 _NO_FILE: Final = "0" * 64
 _lock = threading.Lock()
 _waiting: dict[str, threading.Timer] = {}
-_seen: dict[str, tuple[Recipe, list[Scenario]]] = {}
+_seen: dict[str, tuple[Recipe, list[Scenario], list[Attempt]]] = {}
 
 
 def home() -> Path:
@@ -85,11 +86,11 @@ def later(project: Project) -> None:
     A project in which nothing was done yet is not written, so that it cannot replace earlier work,
     nor is one that is as it was at the last call.
     """
-    if not (project.can_undo or project.can_redo or project.scenarios):
+    if not (project.can_undo or project.can_redo or project.scenarios or project.attempts):
         return
     key = project.microdata.fingerprint
-    work = (project.recipe, project.scenarios)
-    if all(old is new for old, new in zip(_seen.get(key, (None, None)), work, strict=True)):
+    work = (project.recipe, project.scenarios, project.attempts)
+    if all(old is new for old, new in zip(_seen.get(key, (None, None, None)), work, strict=True)):
         return
     _seen[key] = work
     timer = threading.Timer(_WAIT, _write, (_path(key), project))

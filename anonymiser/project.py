@@ -16,6 +16,7 @@ from anonymiser.microdata import Microdata
 from anonymiser.planning import apply_policy, check_fits, first_recipe, requirements_in_force, requirements_of
 from anonymiser.policy import POLICIES, RESEARCHERS, Policy
 from anonymiser.recipe import Recipe
+from anonymiser.risk.attempt import Attempt
 from anonymiser.suggest import Suggestion, suggest
 from anonymiser.transform.encoded import EncodedTable
 from anonymiser.transform.full_domain import generalise
@@ -73,6 +74,8 @@ class Project:
     policies : dict of str to Policy
         Built-in recipients and the owner's own.
     scenarios : list of Scenario
+    attempts : list of Attempt
+        To find people in the release, oldest first.
     """
 
     def __init__(self, microdata: Microdata, recipe: Recipe | None = None, *, strict: bool = True) -> None:
@@ -82,6 +85,7 @@ class Project:
         self.table = EncodedTable(microdata, strict=strict and recipe is None)
         self.recipe = recipe if recipe is not None else first_recipe(microdata, self.suggestions, RESEARCHERS)
         self.scenarios: list[Scenario] = []
+        self.attempts: list[Attempt] = []
         self._past: list[Recipe] = []
         self._future: list[Recipe] = []
         self._first = self.recipe
@@ -151,6 +155,10 @@ class Project:
         self.scenarios = [s for s in self.scenarios if s.name != name] + [scenario]
         return scenario
 
+    def record(self, attempt: Attempt) -> None:
+        """Keep what somebody tried."""
+        self.attempts = [*self.attempts, attempt]
+
     # --- measuring ---
 
     def classes(self, recipe: Recipe | None = None, *, histograms: bool = False) -> FrequencySet:
@@ -216,7 +224,7 @@ class Project:
     # --- saving ---
 
     def to_json(self) -> str:
-        """Recipe, scenarios and own policies as JSON; never a row or a path of the table."""
+        """Recipe, scenarios, attempts and own policies as JSON; never a row or a path of the table."""
         own = [p.model_dump(mode="json") for name, p in self.policies.items() if name not in POLICIES]
         scenarios = [{"name": s.name, "note": s.note, "recipe": json.loads(s.recipe.to_json())} for s in self.scenarios]
         document = {
@@ -225,6 +233,7 @@ class Project:
             "recipe": json.loads(self.recipe.to_json()),
             "scenarios": scenarios,
             "policies": own,
+            "attempts": [attempt.model_dump(mode="json") for attempt in self.attempts],
         }
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -240,6 +249,7 @@ class Project:
         recipe = Recipe.from_json(json.dumps(document.get("recipe", document)))
         check_fits(recipe, self.microdata)
         scenarios, own = _saved(document)
+        attempts = _attempts(document)
         if recipe.recipient and recipe.recipient not in {**self.policies, **own}:
             raise RecipeError(
                 f"The recipe was made for '{recipe.recipient}', whose policy is not here. "
@@ -247,6 +257,7 @@ class Project:
             )
         self.policies.update(own)
         self.scenarios = scenarios or self.scenarios
+        self.attempts = attempts or self.attempts
         self.table = EncodedTable(self.microdata, strict=False)
         self._families.clear()
         self._assessed.clear()
@@ -289,3 +300,11 @@ def _saved(document: dict[str, Any]) -> tuple[list[Scenario], dict[str, Policy]]
         if not (policy.k.value >= _LEAST_K and 0 <= policy.suppression.value <= 1):
             raise RecipeError(f"The saved recipient '{policy.name}' has a smallest group or a share that cannot be.")
     return scenarios, {policy.name: policy for policy in own}
+
+
+def _attempts(document: dict[str, Any]) -> list[Attempt]:
+    """Attempts of a saved project."""
+    try:
+        return [Attempt.model_validate(attempt) for attempt in document.get("attempts", [])]
+    except (TypeError, ValueError):
+        raise RecipeError("The saved project is damaged: its attempts to find people cannot be read.") from None

@@ -9,12 +9,14 @@ from anonymiser.attacking.presence import Shared, Uniform
 from anonymiser.attacking.search import Learnt, Together, Trial, WorstColumns
 from anonymiser.figures import Card
 from anonymiser.risk.attack import AttackOnRecord, ExposedRecord, Precision, Spread
+from anonymiser.risk.attempt import Attempt
 from anonymiser.risk.intruder import IntruderTrial
 from anonymiser.story import Verdict, listing, people, records, share
 
 __all__ = [
     "MASK",
     "answer",
+    "attempts_table",
     "cards",
     "columns_sentence",
     "columns_table",
@@ -207,6 +209,21 @@ def trial_table(trial: Trial) -> Table:
         "Only one row fitted": [f"{one.certain:,}" for one in sides],
         "… and it was theirs": [f"{one.certain_right:,}" for one in sides],
         "Nothing fitted": [f"{one.people - one.found_something:,}" for one in sides],
+    }
+
+
+def attempts_table(found: Sequence[Attempt]) -> Table:
+    """What people tried, newest first."""
+    newest = tuple(reversed(found))
+    return {
+        "When": [f"{one.on:%d %B %Y}" for one in newest],
+        "Who tried": [one.who for one in newest],
+        "Sources": [one.sources for one in newest],
+        "Hours": [f"{one.hours:g}" for one in newest],
+        "Looked for": [f"{one.people:,}" for one in newest],
+        "Claimed": [f"{one.claimed:,}" for one in newest],
+        "Confirmed": [f"{one.confirmed:,}" for one in newest],
+        "Release for": [one.recipient for one in newest],
     }
 
 

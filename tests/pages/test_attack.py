@@ -174,3 +174,20 @@ def test_hostile_names_and_values_stay_text(open_app: Open) -> None:
     assert not app.exception
     shown = [s.label for s in app.select_slider] + [m.value for m in (*app.markdown, *app.caption)]
     assert "![" not in "\n".join(shown).replace("!&#91;", "")
+
+
+def test_a_real_attempt_is_recorded_and_kept(safe: AppTest) -> None:
+    part(safe, "Motivated intruder")
+    safe.text_input("attempt-who").set_value("Two students")
+    safe.text_area("attempt-sources").set_value("public profiles")
+    safe.number_input("attempt-confirmed").set_value(3)
+    safe.button("attempt-record").click().run()
+    assert "No more people can be confirmed than were claimed" in safe.error[0].value
+    safe.number_input("attempt-claimed").set_value(4)
+    safe.button("attempt-record").click().run()
+    (attempt,) = project(safe).attempts
+    assert (attempt.who, attempt.claimed, attempt.confirmed) == ("Two students", 4, 3)
+    assert "Two students" in texts(safe)
+    again = Project(project(safe).microdata)
+    again.load_json(project(safe).to_json())
+    assert again.attempts == [attempt]
