@@ -37,6 +37,7 @@ ORDER = (
     "attacking",
     "picking",
     "comparison",
+    "comparing",
     "inventory",
     "editing",
     "autosave",

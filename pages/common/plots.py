@@ -11,9 +11,10 @@ import plotly.graph_objects as go
 
 from anonymiser import story
 from anonymiser.exploring import Axis, Move, Scores, drawn, frontier, place_of, ticks
+from anonymiser.figures import SizeBin
 from anonymiser.recipe import Recipe
 
-__all__ = ["neighbourhood", "settings"]
+__all__ = ["neighbourhood", "settings", "two_sizes"]
 
 _MEETS, _FAILS, _HERE = "#1f8f6f", "#8b969c", "#d9730d"
 """Readable on both backgrounds; shapes say the same."""
@@ -205,3 +206,42 @@ def _told(move: Move) -> str:
         f"<br>{story.move_buys(move.made_safe, move.group_gained)}"
         f"<br>{story.move_costs(move.detail_gained)}<br>{meets}"
     )
+
+
+def two_sizes(left: Sequence[SizeBin], right: Sequence[SizeBin], names: tuple[str, str]) -> go.Figure:
+    """People by the size of their group under two settings: full bars and striped ones."""
+    figure = go.Figure()
+    for bins, name, colour, pattern in zip((left, right), names, (_MEETS, _HERE), ("", "/"), strict=True):
+        figure.add_trace(
+            go.Bar(
+                x=[b.label for b in bins],
+                y=[b.people for b in bins],
+                name=escape(name[:_LONGEST]),
+                text=[f"{b.people:,}" if b.people else "" for b in bins],
+                textposition="outside",
+                customdata=[b.groups for b in bins],
+                hovertemplate="%{y:,} people in %{customdata:,} groups of %{x}<extra>%{fullData.name}</extra>",
+                marker={"color": colour, "pattern": {"shape": pattern}},
+            )
+        )
+    first_safe = next((i for i, b in enumerate(left) if b.safe), None)
+    if first_safe is not None:
+        figure.add_vline(x=first_safe - 0.5, line={"dash": "dash", "width": 1.5, "color": _FAILS})
+        figure.add_annotation(
+            x=first_safe - 0.5,
+            y=1,
+            yref="paper",
+            text=f"asked for: {left[first_safe].low}+",
+            xanchor="left",
+            showarrow=False,
+            font={"color": _FAILS},
+        )
+    figure.update_layout(
+        height=_HEIGHT,
+        barmode="group",
+        margin={"l": 10, "r": 10, "t": 34, "b": 10},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
+    )
+    figure.update_xaxes(title="People in the group", type="category")
+    figure.update_yaxes(title="People in groups of this size")
+    return figure
