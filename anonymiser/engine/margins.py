@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,8 @@ class Margins:
     log_domain_with_missing : float
         The same with a missing value as one more value of each attribute that has any.
     origin : Origin
+    memo : dict
+        What several measures need, computed by the first.
     """
 
     rows: int
@@ -47,6 +50,7 @@ class Margins:
     log_domain: float
     log_domain_with_missing: float
     origin: Origin
+    memo: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def suppressed(self) -> int:

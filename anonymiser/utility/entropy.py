@@ -53,6 +53,13 @@ def entropy_by_attribute(node: Node, margins: Margins) -> tuple[float, ...]:
     The monotonic bits, and S·log2 S − Σ_g s_g·log2 s_g with s of the S suppressed records under a
     label: a suppressed record is first generalised like the others, then hidden.
     """
+    known: tuple[float, ...] | None = margins.memo.get("entropy")
+    if known is None:
+        known = margins.memo["entropy"] = _with_suppression(node, margins)
+    return known
+
+
+def _with_suppression(node: Node, margins: Margins) -> tuple[float, ...]:
     general = monotonic_by_attribute(node, margins)
     if not margins.suppressed:
         return general
