@@ -15,7 +15,7 @@ KERNELS := $(wildcard anonymiser/engine/*.py)
 CODE := $(wildcard anonymiser benchmarks pages sample_data tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test tools test lint bench clean
+.PHONY: help run setup setup-test tools test lint bench oracle clean
 
 help:  ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,12 @@ lint: setup-test  ## ruff, its formatter and strict mypy
 
 bench: setup-test  ## print the benchmarks, ratios side by side
 	@$(BIN)/python -m benchmarks
+
+oracle: setup-test  ## print every number beside ARX's, sdcMicro's and the reference's
+	@status=0; \
+	echo "Privacy, usefulness and optima"; $(BIN)/python -m tests.oracles.compare || status=1; \
+	echo; echo "Risk"; $(BIN)/python -m tests.risk.compare_risk || status=1; \
+	exit $$status
 
 clean:  ## remove .venv, caches and benchmark tables; nothing that was released or typed in
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .numba_cache test-results bench-data

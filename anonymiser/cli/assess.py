@@ -7,14 +7,15 @@ from typing import Annotated, Final
 
 import typer
 
-from anonymiser.assessment import Assessment, assess
+from anonymiser.assessment import assess
 from anonymiser.cli.exits import ExitCode
 from anonymiser.cli.figures import as_json, as_sections, headline
 from anonymiser.cli.inputs import load_recipe, load_table
 from anonymiser.cli.printing import print_json, print_line, print_sections
 from anonymiser.cli.quick import QuickOptions, quick_recipe
+from anonymiser.cli.risks import RiskOptions, risk_fields
 from anonymiser.engine import backend
-from anonymiser.engine.frequency import build
+from anonymiser.engine.frequency import FrequencySet, build, roll_up
 from anonymiser.errors import InputError
 from anonymiser.planning import check_fits, requirements_in_force
 from anonymiser.recipe import Recipe
@@ -38,6 +39,13 @@ def assess_command(
     suppression: Annotated[
         float | None, typer.Option(help="Share that may be left out, 0 to 1; 0 if left out.")
     ] = None,
+    require: Annotated[
+        list[str] | None, typer.Option(help="A model beside k, such as entropy_l:disease:3; may be repeated.")
+    ] = None,
+    threshold: Annotated[float | None, typer.Option(help="A record is at risk above it; 0.2 if left out.")] = None,
+    sampling_fraction: Annotated[float | None, typer.Option(help="Share of the population that the table is.")] = None,
+    weights: Annotated[str | None, typer.Option(help="Column of sampling weights, for the individual risk.")] = None,
+    with_suda: Annotated[bool, typer.Option("--suda", help="SUDA2 scores as well.")] = False,
     as_json_object: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; otherwise the first.")] = None,
 ) -> int:
@@ -45,7 +53,9 @@ def assess_command(
 
     Exit code 1 if the requirement is not met; the figures are printed all the same.
     """
-    options = QuickOptions(qi, sensitive, hierarchies, levels, k, suppression)
+    options = QuickOptions(qi, sensitive, hierarchies, levels, k, suppression, tuple(require or ()))
+    risk = RiskOptions(threshold, sampling_fraction, weights, with_suda)
+    risk.check()
     if recipe is not None and options.any_given:
         raise InputError("A recipe says everything. Leave out the other options, or leave out --recipe.")
     microdata = load_table(file, sheet)
@@ -57,10 +67,12 @@ def assess_command(
     else:
         chosen = quick_recipe(microdata, options)
     table = EncodedTable(microdata, strict=recipe is None)
-    assessment = _measure(table, chosen)
+    classes = _classes(table, chosen)
+    assessment = assess(classes, requirements_in_force(chosen), chosen.suppression, target_k=chosen.k)
     unseen = table.unseen(chosen)
     if as_json_object:
-        print_json(as_json(assessment, chosen) | {"unseen": unseen})
+        risks = risk_fields(table, chosen, classes, assessment, risk)
+        print_json(as_json(assessment, chosen) | risks | {"unseen": unseen})
     else:
         print_line(f"{microdata.name}: {headline(assessment)}")
         print_sections(as_sections(assessment, chosen))
@@ -71,8 +83,8 @@ def assess_command(
     return ExitCode.DONE if assessment.met else ExitCode.NOT_MET
 
 
-def _measure(table: EncodedTable, recipe: Recipe) -> Assessment:
-    requirements = requirements_in_force(recipe)
+def _classes(table: EncodedTable, recipe: Recipe) -> FrequencySet:
+    """The classes at the recipe's levels, counted from level 0: some measures compare with it."""
     hierarchies, leaves = table.qis(recipe)
-    classes = build(hierarchies, leaves, table.sensitive(recipe), node=recipe.node, histograms=True)
-    return assess(classes, requirements, recipe.suppression, target_k=recipe.k)
+    finest = build(hierarchies, leaves, table.sensitive(recipe), histograms=True)
+    return roll_up(finest, recipe.node)

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Sequence
+from dataclasses import fields
+from enum import Enum
+from typing import Final, TypeVar
 
-from anonymiser.assessment import Assessment, SensitiveMeasures
+from anonymiser.assessment import Assessment, RequirementResult, SensitiveMeasures
 from anonymiser.cli.printing import Section
 from anonymiser.recipe import AttributePlan, Recipe
+from anonymiser.utility.quality import Quality
 
 __all__ = ["as_json", "as_sections", "headline"]
 
 T = TypeVar("T", int, float)
 
+_LARGER_IS_SAFER: Final = ("distinct_l", "entropy_l")
+
 
 def as_json(assessment: Assessment, recipe: Recipe) -> dict[str, object]:
-    """The one object that ``assess --json`` prints.
+    """The one object that ``assess --json`` prints, but for the risk fields.
 
-    ``distinct_l``, ``entropy_l`` and ``t_closeness`` are the worst over the sensitive attributes
-    (smallest l, largest t), null where there is none or where nothing is left.
+    A measure of sensitive attributes holds the worst of them (smallest l, largest t), null where
+    there is none, where nothing is left, or where no threshold would do.
     """
     found = {measures.name: measures for measures in assessment.sensitive}
-    names = [plan.name for plan in recipe.sensitive]
-    each = {name: _of_attribute(found.get(name)) for name in names}
-    measured = assessment.sensitive
+    qis = [plan.name for plan in recipe.qis]
+    each = {plan.name: _of_attribute(found.get(plan.name)) for plan in recipe.sensitive}
     return {
         "rows": assessment.rows,
         "suppressed": assessment.suppressed,
@@ -36,43 +40,89 @@ def as_json(assessment: Assessment, recipe: Recipe) -> dict[str, object]:
         "classes_raw": assessment.classes_raw,
         "unique_records": assessment.unique_records,
         "records_below_k": assessment.records_below_k,
-        "distinct_l": _worst(min, (m.distinct_l for m in measured)),
-        "entropy_l": _worst(min, (m.entropy_l for m in measured)),
-        "t_closeness": _worst(max, (m.t_closeness for m in measured)),
+        **_worst_of(assessment.sensitive),
         "loss": _finite(assessment.loss),
         "loss_if_suppressed": _finite(assessment.loss_if_suppressed),
-        "loss_by_attribute": dict(
-            zip((a.name for a in recipe.qis), map(_finite, assessment.loss_by_attribute), strict=True)
-        ),
+        "loss_by_attribute": _by_name(qis, assessment.loss_by_attribute),
+        "loss_am": _finite(assessment.loss_am),
         "precision": _finite(assessment.precision),
+        "precision_mono": _finite(assessment.precision_mono),
+        "height": assessment.height,
+        "gcp": _finite(assessment.gcp),
+        "ncp_by_attribute": _by_name(qis, assessment.ncp_by_attribute),
         "discernibility": assessment.discernibility,
+        "dmstar": _finite(assessment.dmstar),
         "average_class_size": _finite(assessment.average_class_size),
         "mean_kept_class": _finite(assessment.mean_kept_class),
+        "c_avg": _finite(assessment.c_avg) if assessment.kept else None,
+        "entropy": _finite(assessment.entropy),
+        "entropy_mono": _finite(assessment.entropy_mono),
+        "nentropy": _finite(assessment.nentropy),
+        "ambiguity": _finite(assessment.ambiguity),
+        "kl_divergence": _finite(assessment.kl_divergence),
+        "marginal_distance": _finite(assessment.marginal_distance) if assessment.kept else None,
+        **_quality(qis, assessment.quality),
         "levels": {a.name: a.level for a in recipe.qis},
         "sensitive": each or None,
-        "requirements": [
-            result.model.model_dump() | {"reached": _finite(result.reached), "met": result.met}
-            for result in assessment.requirements
-        ],
+        "requirements": [_of_requirement(result) for result in assessment.requirements],
     }
 
 
-def _of_attribute(measures: SensitiveMeasures | None) -> dict[str, float | None]:
+def _of_requirement(result: RequirementResult) -> dict[str, object]:
+    return {name: _plain(value) for name, value in result.model.model_dump().items()} | {
+        "reached": _finite(result.reached),
+        "met": result.met,
+        "breaking_classes": result.breaking,
+        "breaking_records": result.breaking_records,
+    }
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Enum) else value
+
+
+def _of_attribute(measures: SensitiveMeasures | None) -> dict[str, object]:
+    """Every measure of one sensitive attribute; all null where nothing is left."""
+    named = [field.name for field in fields(SensitiveMeasures) if field.name != "name"]
     if measures is None:
-        return dict.fromkeys(("distinct_l", "entropy_l", "t_closeness"))
-    return {
-        "distinct_l": measures.distinct_l,
-        "entropy_l": _finite(measures.entropy_l),
-        "t_closeness": _finite(measures.t_closeness),
+        return dict.fromkeys(named)
+    recursive = {str(length): _finite(infimum) for length, infimum in measures.recursive_c}
+    return {name: _finite(getattr(measures, name)) for name in named if name != "recursive_c"} | {
+        "recursive_c": recursive or None
     }
 
 
-def _worst(choose: Callable[[Iterable[T]], T], values: Iterable[T | None]) -> T | None:
-    known = [value for value in values if value is not None and math.isfinite(value)]
-    return choose(known) if known else None
+def _worst_of(measured: Sequence[SensitiveMeasures]) -> dict[str, object]:
+    """The worst of each measure over the sensitive attributes: infinite is worse than any number."""
+    result: dict[str, object] = {}
+    for field in fields(SensitiveMeasures):
+        if field.name in ("name", "recursive_c"):
+            continue
+        known = [value for m in measured if (value := getattr(m, field.name)) is not None]
+        result[field.name] = _finite((min if field.name in _LARGER_IS_SAFER else max)(known)) if known else None
+    lengths = [dict(m.recursive_c) for m in measured if m.recursive_c]
+    result["recursive_c"] = (
+        {str(length): _finite(max(each[length] for each in lengths)) for length in lengths[0]} if lengths else None
+    )
+    return result
 
 
-def _finite(value: float | None) -> float | None:
+def _quality(qis: Sequence[str], quality: Quality | None) -> dict[str, object]:
+    return {
+        field.name: None
+        if quality is None
+        else _by_name(qis, value)
+        if isinstance(value := getattr(quality, field.name), tuple)
+        else _finite(value)
+        for field in fields(Quality)
+    }
+
+
+def _by_name(names: Sequence[str], values: Sequence[float]) -> dict[str, float | None]:
+    return dict(zip(names, map(_finite, values), strict=True))
+
+
+def _finite(value: T | None) -> T | None:
     return value if value is not None and math.isfinite(value) else None
 
 

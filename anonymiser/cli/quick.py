@@ -9,6 +9,7 @@ from typing import Final
 
 from anonymiser.attributes import Role
 from anonymiser.cli.inputs import columns_named, levels_named
+from anonymiser.cli.require import requirements_named
 from anonymiser.errors import InputError
 from anonymiser.hierarchies import FlatSpec, HierarchySpec, hierarchies_in_folder
 from anonymiser.limits import MAX_QIS
@@ -31,19 +32,21 @@ class QuickOptions:
     levels: str | None = None
     k: int | None = None
     suppression: float | None = None
+    require: tuple[str, ...] = ()
 
     @property
     def any_given(self) -> bool:
         """Whether any is there."""
         every = (self.qi, self.sensitive, self.hierarchies, self.levels, self.k, self.suppression)
-        return any(option is not None for option in every)
+        return bool(self.require) or any(option is not None for option in every)
 
 
 def quick_recipe(microdata: Microdata, options: QuickOptions) -> Recipe:
     """The recipe that the options describe.
 
     Defaults: level 0 everywhere, k = 5, nothing suppressed. Without a hierarchy a column has two
-    levels, itself and ``*``. Sensitive columns are taken exactly as they are.
+    levels, itself and ``*``. Sensitive columns are taken exactly as they are; a hierarchy of theirs
+    only says how far apart their values are.
 
     Raises
     ------
@@ -56,12 +59,17 @@ def quick_recipe(microdata: Microdata, options: QuickOptions) -> Recipe:
     sensitive = columns_named("--sensitive", options.sensitive or "", microdata.names)
     _check(options, qis, sensitive)
     levels = levels_named(options.levels or "", qis)
-    rules = _rules(options.hierarchies, qis, microdata.names)
+    rules = _rules(options.hierarchies, (*qis, *sensitive), microdata.names)
     attributes = [_quasi(name, rules, levels.get(name, 0)) for name in qis]
-    attributes += [AttributePlan(name=name, role=Role.SENSITIVE, hierarchy=FlatSpec()) for name in sensitive]
+    attributes += [
+        AttributePlan(name=name, role=Role.SENSITIVE, hierarchy=rules.get(name, FlatSpec())) for name in sensitive
+    ]
     return Recipe(
         attributes=tuple(attributes),
-        requirements=(KAnonymity(k=5 if options.k is None else options.k),),
+        requirements=(
+            KAnonymity(k=5 if options.k is None else options.k),
+            *requirements_named(options.require, sensitive),
+        ),
         suppression=0.0 if options.suppression is None else options.suppression,
     )
 
