@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from anonymiser.microdata import Microdata
 from anonymiser.policy import Policy
 from anonymiser.project import Project
 from anonymiser.reading import read
+from anonymiser.risk import warm as attacks
 
 __all__ = [
     "add_recipient",
@@ -69,8 +71,14 @@ def start() -> None:
 @cache
 def warm() -> None:
     """Load the compiled kernels in the background, once: after the first page, so that it need not wait."""
-    backend.warm_in_background()
+    counting = backend.warm_in_background()
+    threading.Thread(target=_warm_attacks, args=(counting,), name="halftone-attacks", daemon=True).start()
     atexit.register(gc.unfreeze)  # DuckDB complains at the end of objects that were never collected
+
+
+def _warm_attacks(counting: threading.Thread) -> None:
+    counting.join()  # the sliders' kernels come first
+    attacks.warm()
 
 
 # --- the table ---

@@ -1,0 +1,53 @@
+"""The attack page in front of a real browser, on the sample."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.driver import Screen
+
+TITLE = "What would someone who knows Alex learn?"
+
+
+def to_attack(screen: Screen) -> None:
+    """By the navigation on top, from the researchers' levels."""
+    screen.visit("Tune")
+    screen.page.get_by_role("button", name="Policy's levels").click()
+    expect(screen.verdict).to_contain_text("Every requirement that Halftone checks is met.")
+    screen.page.get_by_test_id("stTopNavLink").filter(has_text=re.compile("^Attack$")).click()
+    expect(screen.page.get_by_role("heading", name=TITLE)).to_be_visible()
+    screen.settled()
+
+
+def test_alex_is_found_in_the_table_and_hidden_in_the_release(screen: Screen) -> None:
+    to_attack(screen)
+    expect(screen.figure("Rows in your table")).to_have_text("1")
+    expect(screen.figure("People singled out")).to_have_text("0")
+    expect(screen.verdict).to_contain_text(re.compile("one of [0-9]+ that fit|not in the release"))
+    box = screen.page.get_by_test_id("stMetric").last.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 720
+
+
+def test_knowing_less_finds_more_people(screen: Screen) -> None:
+    to_attack(screen)
+    for column in ("birthdate", "postcode", "country_of_birth"):
+        slider = screen.page.get_by_test_id("stSlider").filter(has_text=column).get_by_role("slider")
+        slider.focus()
+        screen.page.keyboard.press("Home")
+        screen.settled()
+    expect(screen.figure("Rows in your table")).not_to_have_text("1")
+
+
+def test_an_intruder_a_chart_and_a_hash(screen: Screen) -> None:
+    to_attack(screen)
+    screen.part("Motivated intruder")
+    screen.page.get_by_role("button", name="Try it").click()
+    expect(screen.page.get_by_text("Looking for 100 people: with your table 100 (100 %)")).to_be_visible()
+    screen.part("Precision")
+    expect(screen.page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
+    screen.part("Hashes")
+    screen.page.get_by_role("button", name="Measure on this machine").click()
+    expect(screen.page.get_by_text("This is extrapolated from the measurement")).to_be_visible()
