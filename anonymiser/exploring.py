@@ -17,12 +17,12 @@ import numpy.typing as npt
 
 from anonymiser.assessment import limit_in_records
 from anonymiser.engine.frequency import FrequencySet
-from anonymiser.engine.lattice import LatticeSums, Models, Progress, evaluate
+from anonymiser.engine.lattice import LatticeSums, Progress
 from anonymiser.planning import requirements_in_force
-from anonymiser.privacy import KAnonymity, PrivacyModel
-from anonymiser.privacy.people import class_sizes, entity_of
+from anonymiser.privacy import KAnonymity
 from anonymiser.project import Project
 from anonymiser.recipe import Recipe
+from anonymiser.search import measure_lattice
 
 __all__ = [
     "AT_ONCE",
@@ -239,18 +239,15 @@ def explore(project: Project) -> Exploration | None:
             return shelf.running
         shelf.running.progress.cancel()
     recipe = project.recipe.with_levels({plan.name: 0 for plan in project.recipe.qis})
-    models = [model for model in requirements_in_force(recipe) if not isinstance(model, KAnonymity)]
+    models = requirements_in_force(recipe)
     root = project.classes(recipe, histograms=any(model.needs_histogram for model in models))
-    rule = None
-    if models or entity_of(root) is not None:
-        rule = Models(lambda classes: _passing(classes, models), class_sizes)
     walk = shelf.running = Exploration(key)
-    walk.progress.total = size_of(project.recipe)
+    walk.progress.total, grid = size_of(project.recipe), grid_of(project)
     shelf.cancelled = None
 
     def work() -> None:
         try:
-            sums = evaluate(root, grid_of(project), models=rule, progress=walk.progress)
+            sums = measure_lattice(root, models, grid=grid, progress=walk.progress)
             if sums is not None:
                 _keep(shelf, key, root, sums)
         finally:
@@ -329,13 +326,6 @@ def _keep(shelf: _Shelf, key: Hashable, root: FrequencySet, sums: LatticeSums) -
     shelf.results[key] = Lattice(key, sums, sizes, heights)
     while len(shelf.results) > _KEPT:
         shelf.results.popitem(last=False)
-
-
-def _passing(classes: FrequencySet, models: Sequence[PrivacyModel]) -> Flags:
-    passing = np.ones(classes.classes, dtype=np.bool_)
-    for model in models:
-        passing &= model.passes(classes)
-    return passing
 
 
 # --- scoring: no class is looked at again ---

@@ -30,7 +30,10 @@ def answer(project: Project) -> None:
 
 
 project = enter()
-st.title("What changed, and which version is better?", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    st.title("What changed, and which version is better?", anchor=False, width="content")
+    if project.scenarios:
+        compare_scenarios.keep()
 with problems():
     if project.scenarios:
         answer(project)

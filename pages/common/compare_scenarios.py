@@ -11,7 +11,7 @@ from anonymiser.project import Project, Scenario
 from pages.common import state
 from pages.common.words import escape
 
-__all__ = ["choose", "none_yet"]
+__all__ = ["choose", "keep", "none_yet"]
 
 _CURRENT: Final = "the current setting"
 _LONGEST: Final = 400
@@ -26,6 +26,12 @@ def none_yet() -> None:
         )
         st.caption("On the tune page the button 'Kept settings' keeps one, too. Kept settings are saved in the recipe.")
         _keep(label="First version")
+
+
+def keep() -> None:
+    """Keep the current setting, beside the page's title."""
+    with st.popover("Keep the current setting", icon=":material/bookmark_add:"):
+        _keep()
 
 
 def _keep(label: str = "") -> None:
@@ -44,12 +50,10 @@ def choose(project: Project) -> tuple[Scenario, Scenario]:
     now = Scenario(_CURRENT, project.recipe)
     offered = {kept.name: kept for kept in project.scenarios} | {_CURRENT: now}
     names = list(offered)
-    places = st.columns([5, 5, 2], gap="medium", vertical_alignment="bottom")
+    places = st.columns(2, gap="medium")
     one = places[0].selectbox("Compare", names, 0, format_func=escape, key="compare-left")
     other = places[1].selectbox("with", names, len(names) - 1, format_func=escape, key="compare-right")
-    with places[2].popover("Keep", icon=":material/bookmark_add:", width="stretch"):
-        _keep()
-    for place, name, side in zip(places[:2], (one, other), ("left", "right"), strict=True):
+    for place, name, side in zip(places, (one, other), ("left", "right"), strict=True):
         with place:
             _about(project, offered[name], side)
     return offered[one], offered[other]
@@ -60,7 +64,7 @@ def _about(project: Project, scenario: Scenario, side: str) -> None:
     policy = project.policies.get(scenario.recipe.recipient)
     recipient = story.short_name(policy) if policy else scenario.recipe.recipient
     if scenario.name == _CURRENT:
-        st.caption(f"Made for {escape(recipient)}. The sliders stand here now.")
+        st.caption(f"Made for {escape(recipient)}, where the sliders are now.")
         return
     chosen = comparing.chosen_for(scenario) is not None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

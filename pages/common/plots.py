@@ -19,6 +19,7 @@ __all__ = ["neighbourhood", "settings", "two_sizes"]
 _MEETS, _FAILS, _HERE = "#1f8f6f", "#8b969c", "#d9730d"
 """Readable on both backgrounds; shapes say the same."""
 _HEIGHT: Final = 420
+_LOW: Final = 360
 _LONGEST: Final = 60
 _SHORT: Final = 22
 _TITLES: Final = {
@@ -237,7 +238,7 @@ def two_sizes(left: Sequence[SizeBin], right: Sequence[SizeBin], names: tuple[st
             font={"color": _FAILS},
         )
     figure.update_layout(
-        height=_HEIGHT,
+        height=_LOW,
         barmode="group",
         margin={"l": 10, "r": 10, "t": 34, "b": 10},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},

@@ -21,7 +21,7 @@ _LONGEST: Final = 400
 def show(project: Project, scores: Scores) -> None:
     """Layers of the lattice on the left, moves with their buttons on the right."""
     recipe = project.recipe
-    layers, ranked = st.columns([6, 5], gap="small")
+    layers, ranked = st.columns([1, 1], gap="small")
     with layers:
         figure = plots.neighbourhood(exploring.neighbours(scores, recipe), scores, recipe)
         trade_off_choices.clickable(figure, "lattice-picture", scores)
@@ -64,7 +64,7 @@ def _advice(project: Project, scores: Scores) -> None:
 
 
 def _row(move: Move, scores: Scores, number: int) -> None:
-    words, button = st.columns([5, 1], gap="small", vertical_alignment="center")
+    words, button = st.columns([7, 2], gap="small", vertical_alignment="center")
     icon = ":material/check_circle:" if move.meets else ":material/close:"
     buys, costs = story.move_buys(move.made_safe, move.group_gained), story.move_costs(move.detail_gained)
     words.markdown(
