@@ -7,7 +7,7 @@ import streamlit as st
 from anonymiser.attacking import facts, search, words
 from anonymiser.project import Project
 from pages.common import attack_intruder, attack_known, attack_parts, state, verdict
-from pages.common.attack_desk import attack_desk, present, searched
+from pages.common.attack_desk import attack_desk, searched, singled_out
 from pages.common.shell import enter, problems
 
 PARTS = {
@@ -47,9 +47,8 @@ def answer(project: Project) -> None:
     desk, found = attack_desk(project), searched(project)
     known = facts.in_words(project.table, project.recipe, desk.knowledge)
     matched, spreads = search.learnt(project, found, desk.row)
-    people = search.asked(project.microdata.rows)
     with st.spinner("Looking for everybody …", show_time=True):
-        (alone,) = search.singled_out(project, (desk.knowledge,), present(project), people)
+        alone = singled_out(project)
     told = words.answer(matched, known, project.recipe.k)
     verdict.banner(told, told.detail)
     verdict.figures(words.cards(matched, alone), explained=True)

@@ -49,7 +49,7 @@ __all__ = [
 
 MOST_ASKED: Final = 200_000
 """Larger tables are asked about a sample of people."""
-_SAMPLE: Final = 20_000
+_SAMPLE: Final = 5_000
 _SEED: Final = 1
 """The sample is the same each time, so that figures move with the setting only."""
 _LARGEST: Final = 3

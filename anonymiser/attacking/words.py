@@ -75,12 +75,12 @@ def cards(found: AttackOnRecord, alone: Precision) -> tuple[Card, ...]:
     """The figures on top: rows that fit, before and after, and everybody else who stands as alone."""
     gone = "" if found.released else " Alex's own row is not among them."
     return (
-        Card("Rows in your table", f"{found.before:,}", "that fit what is known. 1: it is Alex's."),
-        Card("Rows in the release", f"{found.after:,}", f"that fit: what the recipient would find.{gone}"),
+        Card("Rows in your table", f"{found.before:,}", "fit what is known of Alex. 1: it is Alex's."),
+        Card("Rows in the release", f"{found.after:,}", f"fit: what the recipient would find.{gone}"),
         Card(
             "People singled out",
             f"{alone.released:,}",
-            f"of {alone.people:,} by the release, known as well as Alex; by your table {alone.original:,}.",
+            f"with the release, of {alone.people:,} known as well as Alex. With your table: {alone.original:,}.",
         ),
     )
 
@@ -157,7 +157,7 @@ def columns_table(found: Sequence[Together]) -> Table:
         "Columns": [" + ".join(one.before.attributes) for one in found],
         "Alone in your table": [share(one.before.unique_records, one.before.rows) for one in found],
         "Alone in the release": [share(one.after.unique_records, one.after.rows) for one in found],
-        f"In groups under {found[0].after.k} in the release" if found else "In small groups": [
+        f"There in groups under {found[0].after.k}" if found else "In small groups": [
             share(one.after.records_below_k, one.after.rows) for one in found
         ],
     }

@@ -11,11 +11,12 @@ from anonymiser.attacking import facts, search
 from anonymiser.attacking.search import Present, Search, Trial, WorstColumns
 from anonymiser.project import Project
 from anonymiser.recipe import Recipe
+from anonymiser.risk.attack import Precision
 from anonymiser.risk.hashes import HashDemonstration
 from anonymiser.risk.knowledge import Knowledge
 from pages.common import state
 
-__all__ = ["AttackDesk", "attack_desk", "present", "searched", "someone_else"]
+__all__ = ["AttackDesk", "attack_desk", "present", "searched", "singled_out", "someone_else"]
 
 
 @dataclass(eq=False)
@@ -32,8 +33,10 @@ class AttackDesk:
         Draws people; it protects nothing.
     released : tuple of (Recipe, array or None) or None
         Which rows a recipe releases.
+    alone : tuple of (Recipe, tuple of Fact, Precision) or None
+        How many a knowledge singles out.
     columns : tuple of (Recipe, WorstColumns) or None
-    trial : Trial or None
+    trial : tuple of (Recipe, Trial) or None
         The last run.
     hashes : HashDemonstration or None
         The last measurement.
@@ -43,6 +46,7 @@ class AttackDesk:
     row: int = 0
     random: np.random.Generator = field(default_factory=np.random.default_rng)
     released: tuple[Recipe, Present | None] | None = None
+    alone: tuple[Recipe, Knowledge, Precision] | None = None
     columns: tuple[Recipe, WorstColumns] | None = None
     trial: tuple[Recipe, Trial] | None = None
     hashes: HashDemonstration | None = None
@@ -67,6 +71,16 @@ def present(project: Project) -> Present | None:
     if desk.released is None or desk.released[0] != project.recipe:
         desk.released = (project.recipe, search.present_rows(project))
     return desk.released[1]
+
+
+def singled_out(project: Project) -> Precision:
+    """How many people the chosen knowledge singles out, counted once for it and for the recipe."""
+    desk = attack_desk(project)
+    if desk.alone is None or desk.alone[:2] != (project.recipe, desk.knowledge):
+        people = search.asked(project.microdata.rows)
+        (found,) = search.singled_out(project, (desk.knowledge,), present(project), people)
+        desk.alone = (project.recipe, desk.knowledge, found)
+    return desk.alone[2]
 
 
 def searched(project: Project) -> Search:
