@@ -34,8 +34,8 @@ class LatticeTable:
     ----------
     attributes : tuple of str
         The quasi-identifiers.
-    k, limit : int
-        The k asked for, and the records that may be suppressed.
+    records, k, limit : int
+        Records of the table; the k asked for; records that may be suppressed.
     levels : (nodes, attributes) int64 array
     classes_raw, smallest_raw : (nodes,) int64 arrays
         Before suppression.
@@ -57,6 +57,7 @@ class LatticeTable:
     """
 
     attributes: tuple[str, ...]
+    records: int
     k: int
     limit: int
     levels: Wholes
@@ -80,11 +81,6 @@ class LatticeTable:
     distinct: Reals
     exp_entropy: Reals
     distance: Reals
-
-    @property
-    def rows(self) -> int:
-        """Number of nodes."""
-        return len(self.levels)
 
     def score(self, by: By) -> Reals:
         """The column of a measure that a search can make small."""
@@ -180,6 +176,7 @@ def tabulate(
     removed = sums.removed_entropy[:, step] if sums.removed_entropy is not None else np.full_like(losses, np.nan)
     return LatticeTable(
         attributes=tuple(h.attribute for h in root.hierarchies),
+        records=rows,
         k=k,
         limit=limit,
         levels=sums.nodes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from anonymiser.assessment import Assessment, assess, limit_in_records
 from anonymiser.engine.frequency import FrequencySet, roll_up
@@ -16,9 +16,9 @@ from anonymiser.search.monotone import is_convex, is_monotone, mask_rules
 from anonymiser.search.objective import By, Objective, separable
 from anonymiser.search.probe import Probe, can_probe
 from anonymiser.search.space import Space
-from anonymiser.search.sweep import Sweep, Watch
+from anonymiser.search.sweep import Question, Sweep, Watch
 
-__all__ = ["Optimum", "optimum"]
+__all__ = ["Finding", "Optimum", "Searcher", "optimum"]
 
 _LARGEST: Final = 10_000_000
 
@@ -86,49 +86,104 @@ def optimum(
     InputError
         The lattice is too large, a bound is outside it, or the weights do not fit.
     """
-    space = Space.of(root, lowest, highest)
-    if space.size > _LARGEST:
-        raise InputError(
-            f"The lattice has more than {_LARGEST:,} nodes. Fix some levels, or leave out a quasi-identifier."
-        )
-    limit = limit_in_records(suppression, root.rows)
-    objective = _objective(root, by, space, weights, requirements)
-    check, climbs = _checker(root, requirements, limit, wants_labels=objective.wants_labels)
-
-    def told(checked: int, best: float | None, gap: float) -> bool:
-        return bool((watch is not None and watch(checked, best, gap)) or cancelled())
-
-    search = Sweep(space, check, objective, limit, root.rows, climbs=climbs, watch=told)
-    search.run()
-    if search.best is None:
-        return None
-    raw, place = search.best
-    node = space.node(place)
-    found = assess(roll_up(root, node), requirements, suppression)
-    return Optimum(node, objective.value(raw), found, search.checked, search.gap, by)
+    search = Searcher(root, requirements, suppression, by=by, weights=weights)
+    return search.best(lowest, highest, cancelled=cancelled, watch=watch)
 
 
-def _objective(
-    root: FrequencySet, by: By, space: Space, weights: Sequence[float] | None, requirements: Sequence[PrivacyModel]
-) -> Objective:
-    by_attribute = separable(root, by, space.low, space.shape, weights)
-    if by not in {By.AVERAGE_CLASS_SIZE, By.DISCERNIBILITY}:
-        return by_attribute
-    rules = mask_rules(root, requirements)
-    only_sizes = rules.exact and not rules.least.size
-    return ClassObjective(root, by, space, rules.k, rules.k - 1 if only_sizes else root.rows)
+class Finding(NamedTuple):
+    """The best node, its score, how many were checked, and how much better may exist."""
+
+    node: tuple[int, ...]
+    score: float
+    checked: int
+    gap: float
 
 
-def _checker(
-    root: FrequencySet, requirements: Sequence[PrivacyModel], limit: int, *, wants_labels: bool
-) -> tuple[Check, bool]:
-    """How nodes are checked, and whether a check tells something of finer nodes."""
-    rules = mask_rules(root, requirements)
-    probe = None
-    if can_probe(root) and (rules.exact or rules.says_something):
-        probe = Probe(root, rules, limit, wants_labels=wants_labels and rules.exact)
-    climbs = rules.says_something or any(is_monotone(r) for r in requirements)
-    climbs |= limit == 0 and all(is_convex(r) for r in requirements)
-    if probe is not None and rules.exact:
-        return probe, climbs
-    return ModelCheck(root, requirements, limit, probe, wants_labels=wants_labels), climbs
+class Searcher:
+    """Several searches for one question, inside different bounds; what one of them groups serves the next.
+
+    Parameters
+    ----------
+    root, requirements, suppression, by, weights
+        As in `optimum`.
+    accepts : function, optional
+        Asked of a node that meets the requirements and would be the best: whether it may be.
+    """
+
+    def __init__(
+        self,
+        root: FrequencySet,
+        requirements: Sequence[PrivacyModel],
+        suppression: float,
+        *,
+        by: By = By.LOSS,
+        weights: Sequence[float] | None = None,
+        accepts: Callable[[tuple[int, ...]], bool] | None = None,
+    ) -> None:
+        self._root, self._requirements, self._suppression = root, tuple(requirements), suppression
+        self._by, self._weights, self._accepts = by, weights, accepts
+        self._limit = limit_in_records(suppression, root.rows)
+        self._rules = mask_rules(root, requirements)
+        self._check = self._checker()
+        climbs = self._rules.says_something or any(is_monotone(r) for r in requirements)
+        self._climbs = climbs or (self._limit == 0 and all(is_convex(r) for r in requirements))
+
+    def best(
+        self,
+        lowest: Sequence[int] | None = None,
+        highest: Sequence[int] | None = None,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        watch: Watch | None = None,
+    ) -> Optimum | None:
+        """The best node inside some bounds; as `optimum`."""
+        found = self.find(lowest, highest, cancelled=cancelled, watch=watch)
+        if found is None:
+            return None
+        assessment = assess(roll_up(self._root, found.node), self._requirements, self._suppression)
+        return Optimum(found.node, found.score, assessment, found.checked, found.gap, self._by)
+
+    def find(
+        self,
+        lowest: Sequence[int] | None = None,
+        highest: Sequence[int] | None = None,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        watch: Watch | None = None,
+    ) -> Finding | None:
+        """The same without the measures of the node."""
+        space = Space.of(self._root, lowest, highest)
+        if space.size > _LARGEST:
+            raise InputError(
+                f"The lattice has more than {_LARGEST:,} nodes. Fix some levels, or leave out a quasi-identifier."
+            )
+        objective = self._objective(space)
+
+        def told(checked: int, best: float | None, gap: float) -> bool:
+            return bool((watch is not None and watch(checked, best, gap)) or cancelled())
+
+        question = Question(self._limit, self._root.rows, self._climbs, told, self._accepts)
+        search = Sweep(space, self._check, objective, question)
+        search.run()
+        if search.best is None:
+            return None
+        raw, place = search.best
+        return Finding(space.node(place), objective.value(raw), search.checked, search.gap)
+
+    def _objective(self, space: Space) -> Objective:
+        root, rules = self._root, self._rules
+        by_attribute = separable(root, self._by, space.low, space.shape, self._weights)
+        if self._by not in {By.AVERAGE_CLASS_SIZE, By.DISCERNIBILITY}:
+            return by_attribute
+        only_sizes = rules.exact and not rules.least.size
+        return ClassObjective(root, self._by, space, rules.k, rules.k - 1 if only_sizes else root.rows)
+
+    def _checker(self) -> Check:
+        """Masks and sizes where they decide, the models where they do not."""
+        rules, wants_labels = self._rules, self._by is By.ENTROPY
+        probe = None
+        if can_probe(self._root) and (rules.exact or rules.says_something):
+            probe = Probe(self._root, rules, self._limit, wants_labels=wants_labels and rules.exact)
+        if probe is not None and rules.exact:
+            return probe
+        return ModelCheck(self._root, self._requirements, self._limit, probe, wants_labels=wants_labels)

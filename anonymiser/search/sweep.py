@@ -14,6 +14,7 @@ paths and binary search; here costs of suppression settle nodes too.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -24,7 +25,7 @@ from anonymiser.search.general import Check
 from anonymiser.search.objective import Objective
 from anonymiser.search.space import Space
 
-__all__ = ["Sweep", "Watch"]
+__all__ = ["Question", "Sweep", "Watch"]
 
 Watch = Callable[[int, "float | None", float], bool]
 """Told the nodes checked, the best score so far and the gap; True ends the search."""
@@ -32,6 +33,28 @@ Watch = Callable[[int, "float | None", float], bool]
 _TIE: Final = 1e-12
 _FIRST: Final = 64
 _MOST: Final = 1 << 16
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a search is asked.
+
+    Attributes
+    ----------
+    limit, rows : int
+        Records that may be suppressed, and all.
+    climbs : bool
+        Whether checks tell something of finer nodes.
+    watch : Watch
+    accepts : function or None
+        Asked of a node that meets the requirements and would be the best: whether it may be.
+    """
+
+    limit: int
+    rows: int
+    climbs: bool
+    watch: Watch
+    accepts: Callable[[tuple[int, ...]], bool] | None = None
 
 
 class Sweep:
@@ -42,11 +65,7 @@ class Sweep:
     space : Space
     check : Check
     objective : Objective
-    limit, rows : int
-        Records that may be suppressed, and all.
-    climbs : bool
-        Whether checks tell something of finer nodes.
-    watch : Watch
+    question : Question
 
     Attributes
     ----------
@@ -55,11 +74,9 @@ class Sweep:
     checked : int
     """
 
-    def __init__(
-        self, space: Space, check: Check, objective: Objective, limit: int, rows: int, *, climbs: bool, watch: Watch
-    ) -> None:
+    def __init__(self, space: Space, check: Check, objective: Objective, question: Question) -> None:
         self._space, self._check_node, self._objective = space, check, objective
-        self._limit, self._rows, self._climbs, self._watch = limit, rows, climbs, watch
+        self._question, self._limit = question, question.limit
         self._shape = np.array(space.shape, dtype=np.int64)
         self._strides = space.strides
         self._stride_list = self._strides.tolist()
@@ -79,7 +96,7 @@ class Sweep:
         while not self._stopped and self._advance():
             flat = int(self._ranking[self._rank])
             place = tuple(int(i) for i in np.unravel_index(flat, self._space.shape))
-            if self._climbs:
+            if self._question.climbs:
                 self._climb(place, flat)
             if not self._stopped and not self._is_settled(place, flat):
                 self._check(place, flat)
@@ -158,15 +175,15 @@ class Sweep:
         sums = self._check_node.check(node)
         self.checked += 1
         self._known[flat] = sums.fewest
-        if self._climbs and sums.fewest:
+        if self._question.climbs and sums.fewest:
             self._raise_finer(place, sums.fewest)
         self._objective.learn(place, sums)
-        if sums.complete and sums.failing <= self._limit and sums.failing < self._rows:
-            score = self._objective.score(node, sums)
-            if self.best is None or score < self.best[0] - _TIE * max(1.0, abs(self.best[0])):
+        if sums.complete and sums.failing <= self._limit and sums.failing < self._question.rows:
+            score, accepts = self._objective.score(node, sums), self._question.accepts
+            if score < self._worth() and (accepts is None or accepts(node)):
                 self.best = (score, place)
         best = None if self.best is None else self._objective.value(self.best[0])
-        self._stopped = self._watch(self.checked, best, self.gap)
+        self._stopped = self._question.watch(self.checked, best, self.gap)
         return sums.fewest
 
     def _raise_finer(self, place: tuple[int, ...], fewest: int) -> None:
