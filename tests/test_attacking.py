@@ -13,6 +13,7 @@ from anonymiser.attributes import Role
 from anonymiser.microdata import Microdata
 from anonymiser.project import Project
 from anonymiser.reading import read
+from anonymiser.recipe import ReleaseForm
 from anonymiser.risk.attack import AttackOnRecord, Precision, Spread
 from anonymiser.risk.knowledge import Fact
 from pages.common.state import SAMPLE
@@ -193,6 +194,11 @@ def test_the_odds_are_counts() -> None:
     assert words.guess(Spread("x", ("a",), (1,), None)) == "a: certain"
     assert words.guess(Spread("x", (), (), None)) == "does not leave"
     assert words.guess(Spread("x", ("missing",), (4,), 0)) == "nothing is known"
+
+
+def test_another_shape_of_release_is_said() -> None:
+    assert not words.form_note(ReleaseForm.MICRODATA)
+    assert "rounded frequency tables" in words.form_note(ReleaseForm.TABLES)
 
 
 def test_people_singled_out_stand_beside_k() -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from anonymiser.attacking.presence import Shared, Uniform
 from anonymiser.attacking.search import Learnt, Together, Trial, WorstColumns
 from anonymiser.figures import Card
+from anonymiser.recipe import ReleaseForm
 from anonymiser.risk.attack import AttackOnRecord, ExposedRecord, Precision, Spread
 from anonymiser.risk.attempt import Attempt
 from anonymiser.risk.intruder import IntruderTrial
@@ -22,6 +23,7 @@ __all__ = [
     "columns_table",
     "curve_caption",
     "exposed_table",
+    "form_note",
     "guess",
     "learnt_table",
     "presence_sentences",
@@ -176,6 +178,13 @@ def columns_sentence(found: WorstColumns) -> str:
         f"{same} {what} {enough} to single out half of the people in your table; the worst, "
         f"{listing(least.attributes)}, singles out {share(least.unique_records, least.rows)} of {least.rows:,}."
     )
+
+
+def form_note(form: ReleaseForm) -> str:
+    """That the release is counted record by record, where it leaves in another shape; empty otherwise."""
+    if form is ReleaseForm.MICRODATA:
+        return ""
+    return f"Counted as if every record left on its own; this recipe makes it leave as: {form.value}."
 
 
 def sample_note(people_asked: int, rows: int) -> str:
