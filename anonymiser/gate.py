@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from anonymiser.assessment import Assessment, limit_in_records
 from anonymiser.attributes import Role
+from anonymiser.engine.frequency import FrequencySet
 from anonymiser.planning import harmful_answers, is_number, is_yes_no
 from anonymiser.policy import Policy
-from anonymiser.privacy import AlphaK, Distance, DistinctDiversity, TCloseness
-from anonymiser.privacy.base import TOLERANCE
+from anonymiser.privacy import AlphaK, Distance, DistinctDiversity, PrivacyModel, TCloseness
+from anonymiser.privacy.base import TOLERANCE, histogram_of
 from anonymiser.recipe import AttributePlan, Recipe, Treatment
 
-__all__ = ["Check", "checks", "passes"]
+__all__ = ["BreakingClass", "Check", "breaking_class", "checks", "passes"]
+
+_MOST = 20
+"""Values of a class told one by one; the rest together."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,49 @@ def checks(recipe: Recipe, assessment: Assessment, policy: Policy) -> tuple[Chec
         result.append(_bands(recipe, policy))
     result += [Check("Not checked yet", None, sentence, "") for sentence in policy.not_checked]
     return tuple(result)
+
+
+@dataclass(frozen=True)
+class BreakingClass:
+    """The largest class that breaks a requirement on sensitive values.
+
+    Attributes
+    ----------
+    records : int
+    shares : tuple of (label, share in the class, share in the whole table)
+        Commonest in the class first, at most 20.
+    """
+
+    records: int
+    shares: tuple[tuple[str, float, float], ...]
+
+
+def breaking_class(classes: FrequencySet, model: PrivacyModel, labels: Sequence[str]) -> BreakingClass | None:
+    """The largest class, before suppression, that breaks a requirement; None where none does.
+
+    Parameters
+    ----------
+    classes : FrequencySet
+        With the values of the requirement's attribute counted.
+    model : PrivacyModel
+        On a sensitive attribute.
+    labels : sequence of str
+        Of the attribute's codes.
+    """
+    broken = np.flatnonzero(~model.passes(classes))
+    if model.attribute is None or not broken.size:
+        return None
+    place = int(broken[np.argmax(classes.counts[broken])])
+    histogram = histogram_of(classes, model.attribute)
+    part = slice(int(histogram.starts[place]), int(histogram.starts[place + 1]))
+    inside = np.bincount(histogram.values[part], weights=histogram.counts[part], minlength=len(labels))
+    everybody = np.bincount(histogram.values, weights=histogram.counts, minlength=len(labels))
+    shares = sorted(zip(inside / inside.sum(), everybody / everybody.sum(), labels, strict=True), key=lambda x: -x[0])
+    told = [(label, float(share), float(whole)) for share, whole, label in shares[:_MOST]]
+    if len(shares) > _MOST:
+        rest = shares[_MOST - 1 :]
+        told[-1] = (f"{len(rest)} others", float(sum(r[0] for r in rest)), float(sum(r[1] for r in rest)))
+    return BreakingClass(int(classes.counts[place]), tuple(told))
 
 
 def passes(found: tuple[Check, ...]) -> bool:

@@ -6,10 +6,11 @@ import streamlit as st
 
 from anonymiser import figures, story
 from anonymiser.project import Project
-from pages.common import charts, details, recipients, sliders, state, verdict
+from pages.common import charts, details, recipients, requirements, sliders, state, verdict
 from pages.common.shell import enter, history, problems
 
 ON_DEMAND = (
+    ("requirements", "Requirements", ":material/rule:"),
     ("counted", "How is k counted?", ":material/calculate:"),
     ("records", "The same records, before and after", ":material/compare:"),
     ("others", "Other columns", ":material/view_column:"),
@@ -27,7 +28,7 @@ def setting_and_answer() -> None:
         st.title("Is it safe at this setting?", anchor=False, width="content")
         recipients.badge(project.policy)
     left, right = st.columns([6, 13], gap="medium")
-    counted, records, others = (
+    required, counted, records, others = (
         st.expander(label, key=key, on_change="rerun", icon=icon) for key, label, icon in ON_DEMAND
     )
     with left, st.container(gap="xsmall"), problems():
@@ -39,6 +40,9 @@ def setting_and_answer() -> None:
     if others.open:  # before the answer, which depends on it
         with others, problems():
             sliders.others(project)
+    if required.open:
+        with required, problems():
+            requirements.editor(project)
     with right, st.container(gap="small"), problems():
         answer(project)
     if counted.open:
