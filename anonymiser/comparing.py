@@ -7,18 +7,29 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
-from anonymiser import figures
+import numpy as np
+import numpy.typing as npt
+
+from anonymiser import figures, story
 from anonymiser.assessment import Assessment
+from anonymiser.attributes import Role
 from anonymiser.comparison import BeforeAfter, before_after
+from anonymiser.engine.frequency import SensitiveCodes, build, roll_up
 from anonymiser.figures import SizeBin
+from anonymiser.planning import requirements_in_force
 from anonymiser.project import Project, Scenario
 from anonymiser.recipe import AttributePlan, Recipe
+from anonymiser.search import removal_by_group
+
+Numbers = npt.NDArray[np.int64] | npt.NDArray[np.float64]
 
 __all__ = [
     "RECORDS",
     "Difference",
+    "Disappearing",
     "Measure",
     "Pair",
+    "can_group",
     "chosen_for",
     "differences",
     "in_short",
@@ -30,14 +41,19 @@ __all__ = [
     "set_note",
     "sizes",
     "unmark",
+    "who_disappears",
 ]
 
 RECORDS: Final = 10
 """Records shown under both settings."""
 _MARK: Final = "Chosen for: "
+_FEW: Final = 12
+"""Labels that make a table of groups that one can read."""
+_GROUP: Final = 10
+"""Rows below which a group is not called the worst off: by chance alone it may lose all."""
 _SAY_MOST: Final = (
     "smallest group (k)",
-    "rows in groups that are too small",
+    "rows in groups too small",
     "people alone",
     "highest risk",
     "rows deleted",
@@ -205,7 +221,7 @@ def _values(found: Assessment) -> dict[_Kind, float]:
     below = 0 if found.suppressed else found.records_below_k
     values: dict[_Kind, float | None] = {
         _Kind("smallest group (k)", privacy, more_is_better=True): found.k,
-        _Kind("rows in groups that are too small", privacy, more_is_better=False): below,
+        _Kind("rows in groups too small", privacy, more_is_better=False): below,
         _Kind("people alone", privacy, more_is_better=False): found.unique_records,
         _Kind("highest risk", privacy, more_is_better=False, percent=True): 1 / found.k if found.k else None,
         _Kind("mean risk", privacy, more_is_better=False, percent=True): found.mean_risk,
@@ -246,6 +262,77 @@ def records(project: Project, recipe: Recipe, most: int = RECORDS) -> BeforeAfte
     other = copy.copy(project)  # shares table and memo; only the recipe differs
     other.recipe = recipe
     return before_after(other, most)
+
+
+# --- who disappears ---
+
+
+@dataclass(frozen=True)
+class Disappearing:
+    """What deleting the failing rows takes from each group of people.
+
+    Attributes
+    ----------
+    labels : tuple of str
+    rows, gone : tuple of int
+        Rows of each group, and those that fail.
+    worst : str
+        Which group loses most for its size, in words.
+    """
+
+    labels: tuple[str, ...]
+    rows: tuple[int, ...]
+    gone: tuple[int, ...]
+    worst: str
+
+
+def can_group(project: Project) -> tuple[str, ...]:
+    """Columns by which people can be told apart in groups: all but direct identifiers."""
+    return tuple(plan.name for plan in project.recipe.attributes if plan.role is not Role.DIRECT)
+
+
+def who_disappears(project: Project, recipe: Recipe, column: str) -> Disappearing:
+    """The rows of each group that fail the requirements of a recipe, whether or not they fit its limit.
+
+    Parameters
+    ----------
+    project : Project
+    recipe : Recipe
+    column : str
+        Its values make the groups, at its level where it is sensitive, else at the first level of few labels.
+    """
+    labels, own = _groups(project, recipe, column)
+    others = (codes for codes in project.table.sensitive(recipe) if codes.name != column)
+    root = build(*project.table.qis(recipe), (own, *others), histograms=True)
+    removal = removal_by_group(roll_up(root, recipe.node), requirements_in_force(recipe), column)
+    there = [i for i in range(len(labels)) if removal.records[i]]
+    worst = removal.worst(_GROUP)
+    return Disappearing(
+        labels=tuple(figures.shown(labels[i]) for i in there),
+        rows=tuple(int(removal.records[i]) for i in there),
+        gone=tuple(int(removal.removed[i]) for i in there),
+        worst=story.worst_off(
+            None if worst is None else figures.shown(labels[worst]),
+            *((0, 0, 0.0) if worst is None else _of(removal.removed, removal.records, removal.times, worst)),
+            smallest=_GROUP,
+        ),
+    )
+
+
+def _of(gone: Numbers, rows: Numbers, times: Numbers, place: int) -> tuple[int, int, float]:
+    return int(gone[place]), int(rows[place]), float(times[place])
+
+
+def _groups(project: Project, recipe: Recipe, column: str) -> tuple[tuple[str, ...], SensitiveCodes]:
+    """The labels of a column that make its groups, and the code of each record."""
+    plan = recipe.attribute(column)
+    known = next((codes for codes in project.table.sensitive(recipe) if codes.name == column), None)
+    if known is not None:
+        return project.table.labels_at(recipe, plan)[0], known
+    labels = project.table.hierarchy(recipe, plan).labels
+    level = next((level for level, names in enumerate(labels) if len(names) <= _FEW), plan.top)
+    names, codes, missing = project.table.labels_at(recipe, plan.model_copy(update={"level": level}))
+    return names, SensitiveCodes(column, codes, len(names), missing)
 
 
 # --- which one was chosen ---

@@ -36,6 +36,7 @@ __all__ = [
     "short_name",
     "trade_off_caption",
     "verdict",
+    "worst_off",
 ]
 
 CLAIMS = (
@@ -374,3 +375,16 @@ def trade_off_caption(settings: int, meeting: int, k: int, limit: int) -> str:
         f"{them} the requirements with groups of at least {k} and at most {records(limit)} deleted. "
         "Each setting is scored as if its failing records were deleted; crosses would have to delete more than that."
     )
+
+
+def worst_off(group: str | None, gone: int, rows: int, times: float, *, smallest: int) -> str:
+    """Which group loses most of its rows, compared with everybody.
+
+    >>> worst_off("degree", 3, 12, 5.0, smallest=10)
+    "Worst off: 'degree' would lose 3 of 12 rows, 5.0 times its share."
+    >>> worst_off(None, 0, 0, 0.0, smallest=10)
+    'No group of 10 rows or more loses any.'
+    """
+    if group is None:
+        return f"No group of {smallest} rows or more loses any."
+    return f"Worst off: '{group}' would lose {gone:,} of {rows:,} rows, {times:.1f} times its share."

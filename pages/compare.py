@@ -27,6 +27,10 @@ def answer(project: Project) -> None:
         compare_parts.records(project, pair, (left.name, right.name))
     with recipe:
         compare_parts.recipe(pair, (left.name, right.name))
+    gone = st.expander("Who disappears?", key="who-disappears", on_change="rerun", icon=":material/group_remove:")
+    if gone.open:
+        with gone, problems():
+            compare_parts.disappearing(project, pair, (left.name, right.name))
 
 
 project = enter()

@@ -116,3 +116,22 @@ def test_one_kept_setting_is_chosen_for_each_recipient() -> None:
     comparing.unmark(again, "two")
     assert comparing.chosen_for(again.scenarios[1]) is None
     assert comparing.note_of(again.scenarios[1]) == "better Chosen for: nobody"
+
+
+@pytest.mark.parametrize("column", ["gender", "education_level", "avg_n_drinks_per_week", "cc_status"])
+def test_who_disappears_adds_up_to_what_is_deleted(project: Project, pair: Pair, column: str) -> None:
+    found = comparing.who_disappears(project, pair.right, column)
+    assert sum(found.rows) == 1000
+    assert sum(found.gone) == project.assess(pair.right).failing > 0
+    assert project.released(pair.right).rows == 1000 - sum(found.gone)
+    shares = {
+        label: gone / rows for label, gone, rows in zip(found.labels, found.gone, found.rows, strict=True) if rows >= 10
+    }
+    assert f"'{max(shares, key=shares.__getitem__)}'" in found.worst
+
+
+def test_nobody_disappears_where_everything_is_hidden(project: Project) -> None:
+    hidden = project.recipe.with_levels({plan.name: plan.top for plan in project.recipe.qis})
+    found = comparing.who_disappears(project, hidden, "gender")
+    assert set(found.gone) == {0}
+    assert found.worst == "No group of 10 rows or more loses any."

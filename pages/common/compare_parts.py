@@ -10,15 +10,16 @@ from anonymiser import comparing
 from anonymiser.comparing import Difference, Measure, Pair
 from anonymiser.project import Project
 from pages.common import plots, state
+from pages.common.words import escape
 
-__all__ = ["groups", "measures", "recipe", "records", "settings"]
+__all__ = ["disappearing", "groups", "measures", "recipe", "records", "settings"]
 
 Names = tuple[str, str]
 
 
 def settings(project: Project, pair: Pair, names: Names) -> None:
     """Levels in words beside the measures that say most."""
-    levels, short = st.columns([1, 1], gap="medium")
+    levels, short = st.columns([5, 6], gap="medium")
     with levels:
         st.markdown("**How each column leaves**")
         _table(comparing.level_words(pair), names, "column")
@@ -28,7 +29,7 @@ def settings(project: Project, pair: Pair, names: Names) -> None:
 
 
 def measures(project: Project, pair: Pair, names: Names) -> None:
-    """Every measure, privacy first."""
+    """Every measure with its change, privacy first."""
     _measured(comparing.measures(project, pair), names, about=True)
     st.caption("Better and worse are said of the second setting. A dash: the measure has no value there.")
 
@@ -64,6 +65,20 @@ def recipe(pair: Pair, names: Names) -> None:
         st.info("The two recipes are the same.")
 
 
+def disappearing(project: Project, pair: Pair, names: Names) -> None:
+    """Rows that fail, by group of a chosen column, under both."""
+    if state.presenting():
+        st.info("Hidden in presentation mode: groups are named by values of the table.")
+        return
+    column = st.selectbox("Groups by", comparing.can_group(project), format_func=escape, key="compare-group")
+    for name, chosen, place in zip(names, (pair.left, pair.right), st.columns(2, gap="medium"), strict=True):
+        found = comparing.who_disappears(project, chosen, column)
+        with place:
+            st.markdown(f"**{escape(name)}**")
+            st.dataframe({"group": found.labels, "rows": found.rows, "would be deleted": found.gone}, hide_index=True)
+            st.caption(escape(found.worst, 400))
+
+
 def _table(rows: Sequence[Difference], names: Names, what: str) -> None:
     left, right = _apart(names)
     st.dataframe(
@@ -80,15 +95,16 @@ def _table(rows: Sequence[Difference], names: Names, what: str) -> None:
 def _measured(rows: Sequence[Measure], names: Names, *, about: bool = False) -> None:
     left, right = _apart(names)
     table = {"about": [row.about for row in rows]} if about else {}
+    changes = {"change": [row.change for row in rows]} if about else {}
     st.dataframe(
         table
         | {
             "measure": [row.name for row in rows],
             left: [row.left for row in rows],
             right: [row.right for row in rows],
-            "change": [row.change for row in rows],
-            "second is": [row.verdict for row in rows],
-        },
+        }
+        | changes
+        | {"second is": [row.verdict for row in rows]},
         hide_index=True,
         height="content",
     )

@@ -13,7 +13,7 @@ from pages.common.words import escape
 
 __all__ = ["choose", "keep", "none_yet"]
 
-_CURRENT: Final = "the current setting"
+_CURRENT: Final = "current"
 _LONGEST: Final = 400
 
 
@@ -30,7 +30,7 @@ def none_yet() -> None:
 
 def keep() -> None:
     """Keep the current setting, beside the page's title."""
-    with st.popover("Keep the current setting", icon=":material/bookmark_add:"):
+    with st.popover("Keep", help="Keep the current setting under a name", icon=":material/bookmark_add:"):
         _keep()
 
 

@@ -52,7 +52,7 @@ def test_with_nothing_kept_it_says_how_and_keeps_the_current_setting(open_app: O
 def test_a_kept_setting_stands_beside_the_current_one(page: AppTest) -> None:
     levels = page.dataframe[0].value
     assert list(levels["exact"])[1] == "exact date"
-    assert list(levels["the current setting"])[1] == "20 years"
+    assert list(levels["current"])[1] == "20 years"
     measures = page.dataframe[1].value.set_index("measure")
     assert measures.loc["smallest group (k)", "second is"] == "▲ better"
     assert measures.loc["detail kept", "second is"] == "▼ worse"
@@ -96,3 +96,13 @@ def test_no_record_is_shown_in_presentation_mode(page: AppTest) -> None:
     assert len(page.dataframe) == tables - 3
     assert not any(first in frame.value.to_csv() for frame in page.dataframe)
     assert "Hidden in presentation mode" in said(page)
+
+
+def test_who_disappears_is_counted_when_it_is_opened(page: AppTest) -> None:
+    assert not [s for s in page.selectbox if s.key == "compare-group"]
+    page.session_state["who-disappears"] = True
+    page.run()
+    assert not page.exception
+    next(s for s in page.selectbox if s.key == "compare-group").set_value("education_level").run()
+    assert not page.exception
+    assert "Worst off:" in said(page)
