@@ -71,7 +71,7 @@ class TestChecklist:
     def test_every_point_has_a_word_and_a_source(self, app: AppTest) -> None:
         told = texts(part(app, "Checklist"))
         assert told.count(":material/check_circle:] met") >= 5
-        assert told.count("not checked yet") >= 3
+        assert told.count("not checked yet") >= 1
         assert "Asked for by: El Emam" in told
         assert "**fails**" not in told
 
