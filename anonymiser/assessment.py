@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -279,7 +280,18 @@ def _result(
     return RequirementResult(model, reached, met, int(np.count_nonzero(broken)), records)
 
 
-def _utility(node: Node, summary: ClassSummary, *, suppress: bool) -> dict[str, float]:
+class _Losses(TypedDict):
+    loss: float
+    loss_if_suppressed: float
+    loss_am: float
+    precision: float
+    precision_mono: float
+    discernibility: float
+    average_class_size: float
+    mean_kept_class: float
+
+
+def _utility(node: Node, summary: ClassSummary, *, suppress: bool) -> _Losses:
     return {
         "loss": utility.loss(node, summary, suppress=suppress),
         "loss_if_suppressed": utility.loss(node, summary, suppress=True),
