@@ -1,0 +1,258 @@
+"""``search``: the levels that lose least under the requirements, and the whole lattice as a file."""
+
+from __future__ import annotations
+
+import csv
+import math
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, NamedTuple
+
+import typer
+
+from anonymiser.assessment import assess
+from anonymiser.cli.exits import ExitCode
+from anonymiser.cli.figures import as_json, as_sections, headline
+from anonymiser.cli.inputs import load_recipe, load_table
+from anonymiser.cli.printing import print_json, print_line, print_sections
+from anonymiser.cli.quick import QuickOptions, quick_recipe
+from anonymiser.cli.risks import RiskOptions, risk_fields
+from anonymiser.engine import backend
+from anonymiser.engine.frequency import FrequencySet, build, roll_up
+from anonymiser.errors import InputError
+from anonymiser.hierarchies import Hierarchy
+from anonymiser.planning import check_fits, requirements_in_force
+from anonymiser.recipe import Recipe
+from anonymiser.search import By, Finding, Searcher, measure_lattice, tabulate
+from anonymiser.transform.encoded import EncodedTable
+
+__all__ = ["search_command"]
+
+_WORTH_LOADING: Final = 1_000_000
+"""Classes times nodes from which the compiled kernels repay the time it takes to load them."""
+_MOST_ROWS: Final = 2_000_000
+"""Nodes that ``--all`` writes at most."""
+_EVERY: Final = 0.5
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """Where the search may go; None where an option is left out."""
+
+    lowest: str | None
+    highest: str | None
+    fixed: str | None
+
+    def levels(self, hierarchies: Sequence[Hierarchy]) -> tuple[list[int], list[int]]:
+        """Lowest and highest level of each attribute.
+
+        Raises
+        ------
+        InputError
+            A level does not exist, or the lowest stands above the highest.
+        """
+        low, high = [0] * len(hierarchies), [h.height for h in hierarchies]
+        tops = {h.attribute: h.height for h in hierarchies}
+        for option, text, sides in (
+            ("--lowest", self.lowest, (low,)),
+            ("--highest", self.highest, (high,)),
+            ("--fix", self.fixed, (low, high)),
+        ):
+            for name, value in _pairs(option, text, list(tops)).items():
+                if not (value.isascii() and value.isdecimal()) or int(value[:9]) > tops[name]:
+                    raise InputError(f"{option}: '{name}' has the levels 0 to {tops[name]}.")
+                for side in sides:
+                    side[list(tops).index(name)] = int(value)
+        if any(a > b for a, b in zip(low, high, strict=True)):
+            raise InputError("The lowest level of a column stands above its highest. Change --lowest or --highest.")
+        return low, high
+
+
+def search_command(
+    file: Annotated[Path, typer.Argument(help="The table: CSV, Excel, Parquet or JSON lines.")],
+    *,
+    recipe: Annotated[Path | None, typer.Option(help="A recipe that Halftone saved: its levels are not used.")] = None,
+    qi: Annotated[str | None, typer.Option(help="Columns that could point at a person: sex,age,zip.")] = None,
+    sensitive: Annotated[str | None, typer.Option(help="Columns nobody may learn about a person.")] = None,
+    hierarchies: Annotated[Path | None, typer.Option(help="Folder of hierarchies in ARX's form.")] = None,
+    k: Annotated[int | None, typer.Option(help="Smallest group allowed; 5 if left out.")] = None,
+    suppression: Annotated[
+        float | None, typer.Option(help="Share that may be left out, 0 to 1; 0 if left out.")
+    ] = None,
+    require: Annotated[
+        list[str] | None, typer.Option(help="A model beside k, such as entropy_l:disease:3; may be repeated.")
+    ] = None,
+    by: Annotated[By, typer.Option(help="What is to be small.")] = By.LOSS,
+    importance: Annotated[
+        str | None, typer.Option(help="How much a column's detail matters: age=2,zip=0.5; otherwise 1.")
+    ] = None,
+    lowest: Annotated[str | None, typer.Option(help="Lowest level allowed: age=1,zip=2.")] = None,
+    highest: Annotated[str | None, typer.Option(help="Highest level allowed: age=3.")] = None,
+    fix: Annotated[str | None, typer.Option(help="Levels that are to stay: sex=0.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Stop then, and say how much better may exist.")] = None,
+    every: Annotated[Path | None, typer.Option("--all", help="Write every setting to this Parquet file.")] = None,
+    as_json_object: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; otherwise the first.")] = None,
+) -> int:
+    """Find the levels that lose least and meet the requirements.
+
+    Prints what the command assess prints, for the best setting. Exit code 1 if no setting meets the
+    requirements; then the figures are those of the most general one.
+    """
+    options = QuickOptions(qi, sensitive, hierarchies, None, k, suppression, tuple(require or ()))
+    if recipe is not None and options.any_given:
+        raise InputError("A recipe says everything. Leave out the other options, or leave out --recipe.")
+    if seconds is not None and not seconds > 0:
+        raise InputError("--seconds must be a number above 0.")
+    microdata = load_table(file, sheet)
+    if recipe is None:
+        chosen = quick_recipe(microdata, options)
+    else:
+        chosen = load_recipe(recipe)
+        check_fits(chosen, microdata)
+    table = EncodedTable(microdata, strict=recipe is None)
+    made, leaves = table.qis(chosen)
+    low, high = _Bounds(lowest, highest, fix).levels(made)
+    weights = _weights(importance, made)
+    nodes = math.prod(h.height + 1 for h in made)
+    if every is not None:
+        _check_target(every, nodes, (file, recipe))
+    if nodes * microdata.rows > _WORTH_LOADING:
+        backend.warm()
+    root = build(made, leaves, table.sensitive(chosen), histograms=True)
+    watch = _Watch(seconds)
+    search = Searcher(root, requirements_in_force(chosen), chosen.suppression, by=by, weights=weights)
+    found = search.find(low, high, watch=watch)
+    if every is not None:
+        _write_all(root, chosen, weights, every)
+    answer = _Answer(found, tuple(high), by, watch.checked)
+    return _say(table, chosen, root, answer, as_json_object=as_json_object)
+
+
+class _Answer(NamedTuple):
+    """What a search found; ``top`` is the most general setting that it could look at."""
+
+    found: Finding | None
+    top: tuple[int, ...]
+    by: By
+    checked: int
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """What ``--json`` adds to the measures."""
+        score, gap = (None, None) if self.found is None else (self.found.score, self.found.gap)
+        return {"by": self.by.value, "score": score, "checked": self.checked, "gap": gap}
+
+    @property
+    def sentence(self) -> str:
+        """The same for a person."""
+        if self.found is None:
+            return "No setting meets the requirements; this is the most general one."
+        gap = 100 * self.found.gap
+        exact = f"At most {gap:.1f} % better may exist." if gap else "No setting is better."
+        return f"Best by {self.by.value}: {self.found.score:,.6g}. {exact}"
+
+
+def _say(table: EncodedTable, recipe: Recipe, root: FrequencySet, answer: _Answer, *, as_json_object: bool) -> int:
+    """Print the best setting, or the most general one where none is safe."""
+    node = answer.top if answer.found is None else answer.found.node
+    there = recipe.with_levels({plan.name: level for plan, level in zip(recipe.qis, node, strict=True)})
+    classes = roll_up(root, node)
+    assessment = assess(classes, requirements_in_force(there), there.suppression, target_k=there.k)
+    if as_json_object:
+        risks = risk_fields(table, there, classes, assessment, RiskOptions())
+        print_json(as_json(assessment, there) | risks | {"unseen": table.unseen(there)} | answer.fields)
+    else:
+        print_line(f"{table.microdata.name}: {headline(assessment)} {answer.sentence}")
+        print_sections(as_sections(assessment, there))
+    return ExitCode.NOT_MET if answer.found is None else ExitCode.DONE
+
+
+class _Watch:
+    """Counts what was looked at, ends the search in time, and tells a person who watches the terminal."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._end = None if seconds is None else time.monotonic() + seconds
+        self._told = time.monotonic() + _EVERY
+        self.checked = 0
+
+    def __call__(self, checked: int, best: float | None, gap: float) -> bool:
+        self.checked = checked
+        now = time.monotonic()
+        if now > self._told and sys.stderr.isatty():
+            self._told = now + _EVERY
+            so_far = (
+                "none is safe yet"
+                if best is None
+                else f"best so far {best:,.6g}, at most {100 * gap:.0f} % better exists"
+            )
+            sys.stderr.write(f"\r{checked:,} settings looked at, {so_far} \x1b[K")
+            sys.stderr.flush()
+        return self._end is not None and now > self._end
+
+
+def _check_target(target: Path, nodes: int, given: Sequence[Path | None]) -> None:
+    """Refuse what cannot be written, before anything is computed."""
+    if nodes > _MOST_ROWS:
+        raise InputError(
+            f"There are {nodes:,} settings, and --all writes at most {_MOST_ROWS:,}. "
+            "Leave out a column, or leave out --all."
+        )
+    if target.is_dir() or not target.parent.is_dir():
+        raise InputError(f"--all: {target.name} cannot be written there. Name a file in a folder that exists.")
+    if any(one is not None and one.exists() and target.exists() and one.samefile(target) for one in given):
+        raise InputError("--all names a file that is read. Choose another name.")
+
+
+def _write_all(root: FrequencySet, recipe: Recipe, weights: Sequence[float] | None, target: Path) -> None:
+    sums = measure_lattice(root, requirements_in_force(recipe), details=True)
+    if sums is not None:
+        tabulate(root, sums, recipe.k, recipe.suppression, weights=weights).write(target)
+
+
+def _weights(text: str | None, hierarchies: Sequence[Hierarchy]) -> list[float] | None:
+    """The importance of each column; None where none is given.
+
+    Raises
+    ------
+    InputError
+        One is no number from 0 up.
+    """
+    if text is None:
+        return None
+    given = _pairs("--importance", text, [h.attribute for h in hierarchies])
+    try:
+        weights = [float(given.get(h.attribute, "1")) for h in hierarchies]
+    except ValueError:
+        weights = [math.nan]
+    if not all(math.isfinite(w) and w >= 0 for w in weights):
+        raise InputError("--importance takes numbers from 0 up: age=2,zip=0.5.")
+    return weights
+
+
+def _pairs(option: str, text: str | None, names: Sequence[str]) -> dict[str, str]:
+    """What an option says of columns: ``age=2,sex=0``.
+
+    Raises
+    ------
+    InputError
+        An entry is not of that form, or its column is no quasi-identifier.
+    """
+    try:
+        items = next(csv.reader([text or ""], skipinitialspace=True), [])
+    except csv.Error:
+        raise InputError(f"{option} holds a character that no list can hold.") from None
+    found: dict[str, str] = {}
+    for item in items:
+        name, equals, value = (part.strip() for part in item.rpartition("="))
+        if not equals or name not in names:
+            raise InputError(
+                f"{option}: '{name or value}' is not one of the columns searched. Write for example age=2."
+            )
+        if name in found:
+            raise InputError(f"{option} names the column '{name}' twice. Name each column once.")
+        found[name] = value
+    return found
