@@ -223,7 +223,7 @@ def assess(
         _result(classes, model, verdict, each.reached(classes, released), met=met)
         for model, each, verdict in zip(requirements, bound, verdicts, strict=True)
     )
-    sensitive = measure_sensitive(classes, released)
+    sensitive = measure_sensitive(classes, released, live=live)
     for histogram in classes.histograms.values():
         forget(histogram)
     node: Node = tuple(zip(classes.hierarchies, classes.node, strict=True))

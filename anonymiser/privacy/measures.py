@@ -61,17 +61,25 @@ class SensitiveMeasures:
     delta_disclosure_present: float | None = None
 
 
-def measure_sensitive(classes: FrequencySet, released: npt.NDArray[np.bool_] | None) -> tuple[SensitiveMeasures, ...]:
-    """Measure every sensitive attribute over the released classes (None: all); empty where none is left."""
+def measure_sensitive(
+    classes: FrequencySet, released: npt.NDArray[np.bool_] | None, *, live: bool = False
+) -> tuple[SensitiveMeasures, ...]:
+    """Measure every sensitive attribute over the released classes (None: all); empty where none is left.
+
+    With ``live`` only ``distinct_l``, also where the values were counted: what a slider shows beside
+    the requirements.
+    """
     if not classes.counts.size or (released is not None and not released.any()):
         return ()
     names = (name for name, info in classes.sensitive.items() if not info.entity)
-    return tuple(_measure(classes, name, released) for name in names)
+    return tuple(_measure(classes, name, released, live=live) for name in names)
 
 
-def _measure(classes: FrequencySet, name: str, released: npt.NDArray[np.bool_] | None) -> SensitiveMeasures:
+def _measure(
+    classes: FrequencySet, name: str, released: npt.NDArray[np.bool_] | None, *, live: bool
+) -> SensitiveMeasures:
     histogram = classes.histograms.get(name)
-    if histogram is None:
+    if histogram is None or live:
         fewest = lowest(distinct_values(classes, name, count_missing=True), released)
         return SensitiveMeasures(name, int(fewest or 0), None, None)
     found = profile_of(histogram)
