@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anonymiser.assessment import assess
@@ -141,6 +142,50 @@ def test_no_node_of_a_longer_table_is_better(limit: float, by: By) -> None:
         is_best(build(hierarchies, codes), [KAnonymity(k=4)], limit, by)
 
 
+@pytest.fixture
+def no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search every lattice as one that is too large to keep account of each node."""
+    monkeypatch.setattr(sys.modules["anonymiser.search.optimum"], "LARGEST", 0)
+
+
+SEPARABLE = [by for by in By if by not in {By.AVERAGE_CLASS_SIZE, By.DISCERNIBILITY}]
+
+
+@pytest.mark.usefixtures("no_memory")
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data(), tables(), st.sampled_from(LIMITS), st.sampled_from(SEPARABLE))
+def test_no_node_of_a_large_lattice_is_better(data: st.DataObject, table: Table, limit: float, by: By) -> None:
+    is_best(table.build(), data.draw(models(table)), limit, by)
+
+
+@pytest.mark.usefixtures("no_memory")
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tables(), st.sampled_from(SEPARABLE), st.integers(0, 12))
+def test_a_large_search_that_is_stopped_says_what_may_be_missing(table: Table, by: By, after: int) -> None:
+    is_honest_when_stopped(table, by, after)
+
+
+@pytest.mark.usefixtures("no_memory")
+def test_large_lattices_are_not_searched_by_classes() -> None:
+    with pytest.raises(InputError, match="too many"):
+        optimum(wide_table(1, qis=2).build(), [KAnonymity(k=2)], 0.0, by=By.DISCERNIBILITY)
+
+
+@pytest.mark.usefixtures("no_memory")
+@pytest.mark.parametrize("limit", LIMITS)
+def test_many_covers(limit: float) -> None:
+    rng = np.random.default_rng(3)
+    table = wide_table(3, qis=6, values=30, rows=10)
+    hierarchies, _ = table.engine_input()
+    root = build(hierarchies, [np.minimum(rng.geometric(0.2, 3000) - 1, 29).astype(np.uint16) for _ in hierarchies])
+    found = optimum(root, [KAnonymity(k=4)], limit)
+    every = [assess(roll_up(root, node), [KAnonymity(k=4)], limit, live=True) for node in nodes_of(root)]
+    scores = [one.loss_if_suppressed for one in every if one.met]
+    assert found is not None
+    assert found.score == pytest.approx(min(scores))
+    assert found.gap == 0
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data(), tables())
 def test_what_is_pruned_by_is_true(data: st.DataObject, table: Table) -> None:
@@ -256,6 +301,10 @@ def test_people_are_counted_where_they_are_declared() -> None:
 @settings(max_examples=30, deadline=None)
 @given(tables(), st.sampled_from(list(By)), st.integers(0, 12))
 def test_a_search_that_is_stopped_says_what_may_be_missing(table: Table, by: By, after: int) -> None:
+    is_honest_when_stopped(table, by, after)
+
+
+def is_honest_when_stopped(table: Table, by: By, after: int) -> None:
     root, wanted = table.build(), [KAnonymity(k=2)]
     whole = optimum(root, wanted, 0.3, by=by)
     told: list[tuple[int, float | None, float]] = []

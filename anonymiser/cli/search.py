@@ -26,7 +26,7 @@ from anonymiser.errors import InputError
 from anonymiser.hierarchies import Hierarchy
 from anonymiser.planning import check_fits, requirements_in_force
 from anonymiser.recipe import Recipe
-from anonymiser.search import By, Finding, Searcher, measure_lattice, tabulate
+from anonymiser.search import LARGEST, By, Finding, Searcher, measure_lattice, tabulate
 from anonymiser.transform.encoded import EncodedTable
 
 __all__ = ["search_command"]
@@ -35,6 +35,8 @@ _WORTH_LOADING: Final = 1_000_000
 """Classes times nodes from which the compiled kernels repay the time it takes to load them."""
 _MOST_ROWS: Final = 2_000_000
 """Nodes that ``--all`` writes at most."""
+_LONGEST: Final = 60.0
+"""Seconds for a lattice too large to be searched node by node, where ``--seconds`` is left out."""
 _EVERY: Final = 0.5
 
 
@@ -123,7 +125,8 @@ def search_command(
     if nodes * microdata.rows > _WORTH_LOADING:
         backend.warm()
     root = build(made, leaves, table.sensitive(chosen), histograms=True)
-    watch = _Watch(seconds)
+    settings = math.prod(b - a + 1 for a, b in zip(low, high, strict=True))
+    watch = _Watch(_LONGEST if seconds is None and settings > LARGEST else seconds)
     search = Searcher(root, requirements_in_force(chosen), chosen.suppression, by=by, weights=weights)
     found = search.find(low, high, watch=watch)
     if every is not None:

@@ -6,11 +6,12 @@ from anonymiser.search.fairness import Removal, fair_optimum, removal_by_group
 from anonymiser.search.frontier import Risk, frontier, risk_of
 from anonymiser.search.lattice_table import LatticeTable, tabulate
 from anonymiser.search.objective import By
-from anonymiser.search.optimum import Finding, Optimum, Searcher, optimum
+from anonymiser.search.optimum import LARGEST, Finding, Optimum, Searcher, optimum
 from anonymiser.search.steps import Move, NextSteps, Standing, cheapest_move
 from anonymiser.search.whole import measure_lattice
 
 __all__ = [
+    "LARGEST",
     "By",
     "Finding",
     "LatticeTable",

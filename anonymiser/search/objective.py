@@ -148,6 +148,21 @@ class Separable:
             total += math.log1p(gain + room * fewest) if self._by is By.LOSS else gain + room * fewest
         return total
 
+    def lower_between(self, place: tuple[int, ...], covers: Wholes, fewest: Wholes) -> Reals:
+        """Raw lower bound of every node between a place and each cover, each suppressing at least so many."""
+        gain = self._gain[self._rows[:, 0], np.array(place)]
+        room = self._room[self._rows[:, 0], covers]
+        total: Reals = self._raw(gain + room * fewest[:, np.newaxis]).sum(axis=1)
+        return total
+
+    def beyond(self, place: tuple[int, ...], covers: Wholes) -> Reals:
+        """What the cheapest single step beyond each cover costs at least; infinite where there is none."""
+        last = np.array(self._shape) - 1
+        raw = self._raw(self._gain)
+        cost = raw[self._rows[:, 0], np.minimum(covers + 1, last)] - raw[self._rows[:, 0], np.array(place)]
+        least: Reals = np.where(covers < last, cost, np.inf).min(axis=1)
+        return least
+
     def learn(self, place: tuple[int, ...], sums: NodeSums) -> None:
         """Nothing: its bounds are known beforehand."""
 

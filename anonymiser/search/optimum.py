@@ -17,10 +17,13 @@ from anonymiser.search.objective import By, Objective, separable
 from anonymiser.search.probe import Probe, can_probe
 from anonymiser.search.space import Space
 from anonymiser.search.sweep import Question, Sweep, Watch
+from anonymiser.search.wide import Wide
 
-__all__ = ["Finding", "Optimum", "Searcher", "optimum"]
+__all__ = ["LARGEST", "Finding", "Optimum", "Searcher", "optimum"]
 
-_LARGEST: Final = 10_000_000
+LARGEST: Final = 10_000_000
+"""Nodes of a lattice that a search keeps account of one by one."""
+_OF_CLASSES: Final = (By.AVERAGE_CLASS_SIZE, By.DISCERNIBILITY)
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,13 @@ def optimum(
     Raises
     ------
     InputError
-        The lattice is too large, a bound is outside it, or the weights do not fit.
+        A bound is outside the lattice, the weights do not fit, or the lattice is too large for a
+        measure that only classes tell.
+
+    Notes
+    -----
+    Exact, unless it is stopped. Past ten million nodes it goes best first and may take long: give it
+    a ``watch`` that ends it; the gap says how much better may exist.
     """
     search = Searcher(root, requirements, suppression, by=by, weights=weights)
     return search.best(lowest, highest, cancelled=cancelled, watch=watch)
@@ -153,30 +162,35 @@ class Searcher:
     ) -> Finding | None:
         """The same without the measures of the node."""
         space = Space.of(self._root, lowest, highest)
-        if space.size > _LARGEST:
-            raise InputError(
-                f"The lattice has more than {_LARGEST:,} nodes. Fix some levels, or leave out a quasi-identifier."
-            )
-        objective = self._objective(space)
 
         def told(checked: int, best: float | None, gap: float) -> bool:
             return bool((watch is not None and watch(checked, best, gap)) or cancelled())
 
         question = Question(self._limit, self._root.rows, self._climbs, told, self._accepts)
-        search = Sweep(space, self._check, objective, question)
+        by_attribute = separable(self._root, self._by, space.low, space.shape, self._weights)
+        search: Sweep | Wide
+        objective: Objective = by_attribute
+        if space.size > LARGEST:
+            if self._by in _OF_CLASSES:
+                raise InputError(
+                    f"The lattice has more than {LARGEST:,} nodes, too many to search by {self._by.value}. "
+                    "Fix some levels, leave out a quasi-identifier, or search by loss."
+                )
+            search = Wide(space, self._check, by_attribute, question)
+        else:
+            if self._by in _OF_CLASSES:
+                objective = self._class_objective(space)
+            search = Sweep(space, self._check, objective, question)
         search.run()
         if search.best is None:
             return None
         raw, place = search.best
         return Finding(space.node(place), objective.value(raw), search.checked, search.gap)
 
-    def _objective(self, space: Space) -> Objective:
-        root, rules = self._root, self._rules
-        by_attribute = separable(root, self._by, space.low, space.shape, self._weights)
-        if self._by not in {By.AVERAGE_CLASS_SIZE, By.DISCERNIBILITY}:
-            return by_attribute
-        only_sizes = rules.exact and not rules.least.size
-        return ClassObjective(root, self._by, space, rules.k, rules.k - 1 if only_sizes else root.rows)
+    def _class_objective(self, space: Space) -> ClassObjective:
+        only_sizes = self._rules.exact and not self._rules.least.size
+        largest = self._rules.k - 1 if only_sizes else self._root.rows
+        return ClassObjective(self._root, self._by, space, self._rules.k, largest)
 
     def _checker(self) -> Check:
         """Masks and sizes where they decide, the models where they do not."""
