@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anonymiser.assessment import assess
+from anonymiser.attributes import Role
 from anonymiser.engine import backend
-from anonymiser.engine.frequency import FrequencySet, roll_up
+from anonymiser.engine.frequency import FrequencySet, build, roll_up
 from anonymiser.engine.lattice import Progress
 from anonymiser.privacy import (
     Distance,
@@ -27,9 +28,11 @@ from anonymiser.privacy import (
     TCloseness,
 )
 from anonymiser.reading import read
+from anonymiser.recipe import Recipe
 from anonymiser.search import By, LatticeTable, measure_lattice, optimum, tabulate
+from anonymiser.transform.encoded import EncodedTable
 from tests.engine_tables import BACKENDS, Table, backend_of, tables, wide_table
-from tests.test_oracles import ADULT, SHARED, SMALL, FromHistogram, entropy_as_arx, finest, needs_shared, oracle
+from tests.test_oracles import ADULT, SHARED, SMALL, FromHistogram, entropy_as_arx, finest, needs_shared, oracle, plan
 from tests.test_search import models, value
 
 
@@ -148,6 +151,16 @@ def test_small400_is_that_of_arx(file: str, name: str) -> None:
     with backend_of(name):
         root = finest(read(SMALL / "small400_arx.csv"), qis, ["disease"], SMALL / "hierarchies")
         is_arx(table_of(root, [KAnonymity(k=3), *SMALL_MODELS[file]], 0.0), rows)
+
+
+def test_small400_with_hierarchical_t_is_that_of_arx() -> None:
+    qis, rows = oracle(SMALL / "arx_k3_hierarchicalt0.3.csv")
+    plans = [plan(name, Role.QUASI, SMALL / "hierarchies") for name in qis]
+    plans.append(plan("disease", Role.SENSITIVE, SMALL / "hierarchies"))
+    recipe, encoded = Recipe(attributes=tuple(plans)), EncodedTable(read(SMALL / "small400_arx.csv"))
+    root = build(*encoded.qis(recipe), encoded.sensitive(recipe), histograms=True)
+    closeness = TCloseness(attribute="disease", t=0.3, distance=Distance.HIERARCHICAL)
+    is_arx(table_of(root, [KAnonymity(k=3), closeness], 0.0), rows)
 
 
 class TestAdult:
