@@ -205,6 +205,11 @@ def test_progress_ends_at_the_total() -> None:
     assert progress.done == progress.total == 27
 
 
+def test_a_walk_starts_from_level_0() -> None:
+    with pytest.raises(ValueError, match="level 0"):
+        evaluate(roll_up(wide_table(1, qis=2).build(), (1, 0)), GRID)
+
+
 def test_a_fault_in_one_walk_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("broken")

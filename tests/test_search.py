@@ -123,7 +123,7 @@ def models(draw: st.DrawFn, table: Table) -> list[PrivacyModel]:
 
 
 @pytest.mark.parametrize("name", BACKENDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data(), tables(), st.sampled_from(LIMITS), st.sampled_from(list(By)))
 def test_no_node_is_better(name: str, data: st.DataObject, table: Table, limit: float, by: By) -> None:
     with backend_of(name):
@@ -275,6 +275,12 @@ def test_bad_questions_are_refused() -> None:
     for weights in ([1.0], [1.0, -1.0], [1.0, float("nan")]):
         with pytest.raises(InputError, match="weight"):
             optimum(root, wanted, 1.0, weights=weights)
+
+
+def test_a_search_starts_from_level_0() -> None:
+    root = roll_up(wide_table(1, qis=2).build(), (1, 0))
+    with pytest.raises(ValueError, match="level 0"):
+        optimum(root, [KAnonymity(k=2)], 0.0)
 
 
 def test_keys_of_several_words() -> None:

@@ -43,7 +43,7 @@ def table_of(root: FrequencySet, wanted: Sequence[PrivacyModel], limit: float, *
 
 
 @pytest.mark.parametrize("name", BACKENDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data(), tables(), st.sampled_from([0.0, 0.3, 1.0]))
 def test_every_row_is_the_node_by_itself(name: str, data: st.DataObject, table: Table, limit: float) -> None:
     root, wanted = table.build(), data.draw(models(table))

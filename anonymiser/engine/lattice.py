@@ -137,6 +137,8 @@ def evaluate(
     The compiled walk takes keys of one word, on two threads. Everything else, and everything before
     the kernels are loaded, goes node by node.
     """
+    if any(root.node):
+        raise ValueError("the walk starts from level 0")
     state = progress or Progress()
     plan = Plan(root, np.unique(np.asarray(grid, dtype=np.int64)), limits or {}, counts_values and bool(limits))
     state.total = math.prod(plan.shape)

@@ -129,6 +129,8 @@ class Searcher:
         weights: Sequence[float] | None = None,
         accepts: Callable[[tuple[int, ...]], bool] | None = None,
     ) -> None:
+        if any(root.node):
+            raise ValueError("a search starts from level 0")
         self._root, self._requirements, self._suppression = root, tuple(requirements), suppression
         self._by, self._weights, self._accepts = by, weights, accepts
         self._limit = limit_in_records(suppression, root.rows)
