@@ -12,6 +12,7 @@ from tests.browser.driver import Screen
 def to_researchers(screen: Screen) -> None:
     screen.page.get_by_role("button", name="Policy's levels").click()
     expect(screen.verdict).to_contain_text("Every requirement that Halftone checks is met.")
+    screen.settled()  # the verdict stands on top: what is below it comes a moment later
 
 
 def test_a_press_changes_k_and_undo_brings_it_back(screen: Screen) -> None:
