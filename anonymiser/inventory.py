@@ -93,7 +93,7 @@ _FACTS: WeakKeyDictionary[Microdata, dict[object, ColumnFacts]] = WeakKeyDiction
 def every_column(table: EncodedTable, recipe: Recipe) -> tuple[ColumnFacts, ...]:
     """Figures of every column of a recipe, derived ones included, in its order."""
     derived = {rule.name: rule for rule in recipe.derived}
-    known = _FACTS.setdefault(table.microdata, {})
+    known = _FACTS.setdefault(table.view(recipe), {})
     found = []
     for plan in recipe.attributes:
         key = derived.get(plan.name, plan.name)

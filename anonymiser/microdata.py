@@ -184,7 +184,8 @@ class Microdata:
         """
         self.require(codes)
         stripped = {name: tuple(code.strip() for code in column) for name, column in codes.items()}
-        return replace(self, missing={**self.missing, **stripped}, _columns=OrderedDict())
+        same = OrderedDict((name, column) for name, column in self._columns.items() if name not in stripped)
+        return replace(self, missing={**self.missing, **stripped}, _columns=same)
 
     def require(self, names: Iterable[str]) -> None:
         """Check that columns exist.

@@ -176,8 +176,9 @@ class Project:
         chosen = recipe or self.recipe
         histograms = histograms or any(model.needs_histogram for model in requirements_in_force(chosen))
         key = (
-            tuple((a.name, a.hierarchy) for a in chosen.qis),
-            tuple((a.name, a.hierarchy, a.level) for a in chosen.sensitive),
+            tuple(a.reading for a in chosen.qis),
+            tuple((a.reading, a.level) for a in chosen.sensitive),
+            tuple((a.name, a.missing) for a in chosen.attributes if a.missing) if chosen.derived else (),
             chosen.derived,
             histograms,
         )

@@ -14,6 +14,7 @@ from anonymiser.errors import RecipeError
 from anonymiser.hierarchies import HierarchySpec
 from anonymiser.hierarchies.derived import Derived
 from anonymiser.limits import MAX_QIS
+from anonymiser.methods import MethodSpec, Scope
 from anonymiser.privacy import KAnonymity, Requirement
 
 T = TypeVar("T")
@@ -40,7 +41,13 @@ class ReleaseForm(Enum):
 
 
 class AttributePlan(BaseModel):
-    """What is known of a column and what is done with it."""
+    """What is known of a column and what is done with it.
+
+    Attributes
+    ----------
+    missing : tuple of str
+        Codes that the owner declared to mean "no value" in it, beside those that always do.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -50,6 +57,7 @@ class AttributePlan(BaseModel):
     hierarchy: HierarchySpec
     level: int = Field(default=0, ge=0)
     treatment: Treatment = Treatment.RELEASE
+    missing: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _level_exists(self) -> Self:
@@ -57,6 +65,11 @@ class AttributePlan(BaseModel):
             highest = len(self.hierarchy.level_names) - 1
             raise ValueError(f"column '{self.name}' has levels 0 to {highest}, not {self.level}")
         return self
+
+    @property
+    def reading(self) -> tuple[str, tuple[str, ...], HierarchySpec]:
+        """All that the codes and labels of the column depend on, at whatever level: for memos."""
+        return self.name, self.missing, self.hierarchy
 
     @property
     def top(self) -> int:
@@ -98,6 +111,8 @@ class Recipe(BaseModel):
     form : ReleaseForm
     sample_fraction : float
         For a random sample: the share released, above 0 to 1.
+    methods : tuple of methods
+        What is done after the levels, in order; empty for full-domain generalisation alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -110,6 +125,7 @@ class Recipe(BaseModel):
     recipient: str = ""
     form: ReleaseForm = ReleaseForm.MICRODATA
     sample_fraction: float = Field(default=1.0, gt=0.0, le=1.0)
+    methods: tuple[MethodSpec, ...] = ()
 
     @model_validator(mode="after")
     def _columns_once(self) -> Self:
@@ -119,6 +135,16 @@ class Recipe(BaseModel):
             raise ValueError(f"columns named twice: {', '.join(sorted(doubled))}")
         if len(self.qis) > MAX_QIS:
             raise ValueError(f"at most {MAX_QIS} quasi-identifiers, not {len(self.qis)}")
+        return self
+
+    @model_validator(mode="after")
+    def _methods_fit(self) -> Self:
+        if sum(method.scope is Scope.GROUPING for method in self.methods) > 1:
+            raise ValueError("at most one method can group the records")
+        names = {a.name for a in self.attributes}
+        unknown = sorted({column for method in self.methods for column in method.columns} - names)
+        if unknown:
+            raise ValueError(f"a method is on columns that the recipe does not have: {', '.join(unknown)}")
         return self
 
     @property

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 
 from anonymiser.attributes import Concept, Role
@@ -18,12 +20,14 @@ from anonymiser.editing import (
     role_groups,
     with_concept,
     with_hierarchy,
+    with_missing_codes,
     with_roles,
 )
 from anonymiser.errors import HierarchyError
 from anonymiser.hierarchies import DateSpec, FlatSpec, GroupSpec, IntervalSpec, TableSpec, education_groups
 from anonymiser.microdata import Column, Microdata
 from anonymiser.policy import GOVERNMENT, RESEARCHERS
+from anonymiser.project import Project
 from anonymiser.recipe import AttributePlan, Recipe, Treatment
 
 AGES = [str(18 + i % 60) for i in range(600)] + ["99"]
@@ -192,3 +196,37 @@ class TestGroups:
         with pytest.raises(HierarchyError) as error:
             spec.build(column(["a", "b"]), strict=True)
         assert error.value.values == ("b",)
+
+
+class TestMissingCodes:
+    """What the owner declares to mean "no value" is part of the recipe."""
+
+    TABLE: ClassVar = {"weight": ["70", "999", "80", "999"], "height": ["170", "180", "999", "160"]}
+
+    def opened(self, recipe: Recipe | None = None) -> Project:
+        return Project(Microdata.from_columns(self.TABLE), recipe)
+
+    def test_the_next_extract_is_read_alike(self) -> None:
+        first = self.opened()
+        recipe = with_missing_codes(first.table, first.recipe, "weight", ("999",))
+        again = self.opened(Recipe.from_json(recipe.to_json()))
+        assert again.table.column(again.recipe, "weight").n_missing == 2
+        assert again.table.column(again.recipe, "height").n_missing == 0
+        assert again.microdata.column("weight").n_missing == 0
+
+    def test_classes_are_counted_anew(self) -> None:
+        project = self.opened()
+        recipe = project.recipe
+        for plan in recipe.attributes:
+            recipe = recipe.with_attribute(plan.name, role=Role.INSENSITIVE)
+        project.change(recipe.with_attribute("weight", role=Role.QUASI, treatment=Treatment.RELEASE, level=0))
+        assert not project.classes().hierarchies[0].missing
+        project.change(with_missing_codes(project.table, project.recipe, "weight", ("999",)))
+        assert project.classes().hierarchies[0].missing
+        project.undo()
+        assert not project.classes().hierarchies[0].missing
+
+    def test_codes_that_nobody_has_change_nothing(self) -> None:
+        project = self.opened()
+        with pytest.raises(HierarchyError, match="No cell of 'weight' holds these codes"):
+            with_missing_codes(project.table, project.recipe, "weight", ("998",))

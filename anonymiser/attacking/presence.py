@@ -63,7 +63,7 @@ def shared_by_all(project: Project) -> tuple[Shared, ...]:
     for plan in project.recipe.attributes:
         if plan.role is Role.DIRECT or plan.name not in project.microdata.names:
             continue
-        column = project.microdata.column(plan.name)
+        column = project.table.column(project.recipe, plan.name)
         counts = np.asarray(column.counts[: len(column.values)])
         known = int(counts.sum())
         if known and counts.max() >= ALMOST_ALL * known:
@@ -77,8 +77,11 @@ def born_elsewhere(project: Project) -> str | None:
     plans = {plan.concept: plan.name for plan in project.recipe.attributes}
     if Concept.CURRENT_COUNTRY not in plans or Concept.BIRTH_COUNTRY not in plans:
         return None
-    home = project.microdata.column(plans[Concept.CURRENT_COUNTRY]).values
-    born = {value.casefold() for value in project.microdata.column(plans[Concept.BIRTH_COUNTRY]).values}
+    home, birth = (
+        project.table.column(project.recipe, plans[concept]).values
+        for concept in (Concept.CURRENT_COUNTRY, Concept.BIRTH_COUNTRY)
+    )
+    born = {value.casefold() for value in birth}
     return home[0] if len(home) == 1 and home[0].casefold() not in born else None
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from anonymiser.engine.frequency import SensitiveCodes
 from anonymiser.errors import ColumnError
-from anonymiser.hierarchies import Hierarchy, HierarchySpec, IntervalSpec
+from anonymiser.hierarchies import Hierarchy, IntervalSpec
 from anonymiser.hierarchies.numbers import parse_numbers
 from anonymiser.limits import HIDDEN
 from anonymiser.microdata import Column, Microdata, smallest_dtype
@@ -18,6 +18,7 @@ from anonymiser.recipe import AttributePlan, Recipe
 __all__ = ["EncodedTable"]
 
 Leaves = npt.NDArray[np.unsignedinteger]
+_Codes = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class EncodedTable:
@@ -34,29 +35,40 @@ class EncodedTable:
     def __init__(self, microdata: Microdata, *, strict: bool = True) -> None:
         self.microdata = microdata
         self._strict = strict
+        self._views: dict[_Codes, Microdata] = {(): microdata}
         self._derived: dict[object, Column] = {}
-        self._hierarchies: dict[tuple[str, HierarchySpec], Hierarchy] = {}
-        self._leaves: dict[tuple[str, HierarchySpec], Leaves] = {}
+        self._hierarchies: dict[object, Hierarchy] = {}
+        self._leaves: dict[object, Leaves] = {}
+
+    def view(self, recipe: Recipe) -> Microdata:
+        """The table with what the recipe declares to mean "no value"."""
+        codes = _declared(recipe)
+        if codes not in self._views:
+            self._views[codes] = self.microdata.with_missing(
+                {name: (*self.microdata.missing.get(name, ()), *own) for name, own in codes}
+            )
+        return self._views[codes]
 
     def column(self, recipe: Recipe, name: str) -> Column:
         """A column of the table, or one that the recipe derives."""
         for derived in recipe.derived:
             if derived.name == name:
-                if derived not in self._derived:
-                    self._derived[derived] = derived.compute(self.microdata)
-                return self._derived[derived]
-        return self.microdata.column(name)
+                key = (derived, _declared(recipe))
+                if key not in self._derived:
+                    self._derived[key] = derived.compute(self.view(recipe))
+                return self._derived[key]
+        return self.view(recipe).column(name)
 
     def hierarchy(self, recipe: Recipe, plan: AttributePlan) -> Hierarchy:
         """The hierarchy of a column under the rule of its plan."""
-        key = (plan.name, plan.hierarchy)
+        key = self._key(recipe, plan)
         if key not in self._hierarchies:
             self._hierarchies[key] = plan.hierarchy.build(self.column(recipe, plan.name), strict=self._strict)
         return self._hierarchies[key]
 
     def leaves(self, recipe: Recipe, plan: AttributePlan) -> Leaves:
         """Leaf of each record in the hierarchy of the plan: (rows,) unsigned array."""
-        key = (plan.name, plan.hierarchy)
+        key = self._key(recipe, plan)
         if key not in self._leaves:
             hierarchy, column = self.hierarchy(recipe, plan), self.column(recipe, plan.name)
             leaf = hierarchy.encode(column.values).astype(smallest_dtype(len(hierarchy.leaves)))
@@ -94,10 +106,15 @@ class EncodedTable:
                 "No quasi-identifier is chosen, so there is nothing to measure. "
                 "Mark at least one column that could point at a person (date of birth, postcode, gender …)."
             )
-        self.microdata.prepare(plan.name for plan in recipe.qis)
+        self.view(recipe).prepare(plan.name for plan in recipe.qis)
         plans: Iterable[AttributePlan] = recipe.qis
         pairs = [(self.hierarchy(recipe, plan), self.leaves(recipe, plan)) for plan in plans]
         return tuple(h for h, _ in pairs), tuple(leaf for _, leaf in pairs)
+
+    def _key(self, recipe: Recipe, plan: AttributePlan) -> object:
+        """What a column's codes depend on; those of a derived one also on the codes of the others."""
+        is_derived = any(derived.name == plan.name for derived in recipe.derived)
+        return plan.reading, recipe.derived, _declared(recipe) if is_derived else ()
 
     def unseen(self, recipe: Recipe) -> dict[str, int]:
         """How many distinct values of each column its rule did not know (columns with none left out)."""
@@ -108,6 +125,12 @@ class EncodedTable:
                 if number:
                     counts[plan.name] = number
         return counts
+
+
+def _declared(recipe: Recipe) -> _Codes:
+    """Codes that mean "no value", by column of the table."""
+    own = {derived.name for derived in recipe.derived}
+    return tuple((plan.name, plan.missing) for plan in recipe.attributes if plan.missing and plan.name not in own)
 
 
 def _order(plan: AttributePlan, labels: Sequence[str]) -> npt.NDArray[np.int64] | None:

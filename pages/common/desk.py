@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from anonymiser.microdata import Microdata
 from anonymiser.project import Project
+from anonymiser.microdata import Microdata
 from anonymiser.quality import Finding
 from anonymiser.recipe import Recipe
 from anonymiser.release.keys import OwnerKeys
@@ -30,8 +31,8 @@ class Desk:
         Whether the dialog that opens another table is shown.
     candidates : dict
         Tables that were read and not yet opened, by what they were read from and how.
-    findings : tuple of Finding or None
-        What is to be known of the table's quality, once it was looked for.
+    findings : (Microdata, tuple of Finding) or None
+        What is to be known of a table's quality, once it was looked for.
     keys : OwnerKeys or None
         From the owner's vault, once it was opened.
     vault_passphrase : str
@@ -46,7 +47,7 @@ class Desk:
 
     opening: bool = False
     candidates: dict[tuple[Hashable, Hashable], Microdata] = field(default_factory=dict)
-    findings: tuple[Finding, ...] | None = None
+    findings: tuple[Microdata, tuple[Finding, ...]] | None = None
     keys: OwnerKeys | None = field(default=None, repr=False)
     vault_passphrase: str = field(default="", repr=False)
     draft: tuple[str, Particulars] | None = None

@@ -7,8 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from anonymiser.editing import with_hierarchy
-from anonymiser.errors import HierarchyError
+from anonymiser.editing import with_hierarchy, with_missing_codes
 from anonymiser.hierarchies.dates import dates_for
 from anonymiser.project import Project
 from anonymiser.quality import Finding, FindingKind, Severity, all_findings
@@ -31,11 +30,11 @@ _LONGEST: Final = 500
 
 def found(project: Project) -> tuple[Finding, ...]:
     """The findings, looked for once a table."""
-    beside = desk()
-    if beside.findings is None:
+    beside, table = desk(), project.table.view(project.recipe)
+    if beside.findings is None or beside.findings[0] is not table:
         with st.spinner("Looking for trouble in the data …"):
-            beside.findings = all_findings(project.microdata, project.suggestions)
-    return beside.findings
+            beside.findings = table, all_findings(table, project.suggestions)
+    return beside.findings[1]
 
 
 def findings(project: Project) -> None:
@@ -101,24 +100,14 @@ def _more_codes(project: Project) -> None:
         codes = tuple(code.strip() for code in text.split(",") if code.strip())
         if sent and codes:
             _declare(project, name, codes)
-        declared = {column: codes for column, codes in project.microdata.missing.items() if codes}
+        declared = [plan for plan in project.recipe.attributes if plan.missing]
         if declared and not state.presenting():
-            st.caption(
-                "So far: " + "; ".join(f"{escape(c)}: {escape(', '.join(codes))}" for c, codes in declared.items())
-            )
+            so_far = (f"{escape(plan.name)}: {escape(', '.join(plan.missing))}" for plan in declared)
+            st.caption(f"So far: {'; '.join(so_far)}. Undo takes the last one back.")
 
 
 def _declare(project: Project, name: str, codes: tuple[str, ...]) -> None:
-    """Open the same table again with more codes that mean "no value"; the recipe stays."""
-    before = project.microdata.missing.get(name, ())
-    recipe = project.recipe
     with problems():
-        table = project.microdata.with_missing({name: (*before, *codes)})
-        opened = state.open_table(table, sample=state.is_sample())
-        state.discard_earlier_work()
-        opened.policies.update(project.policies)
-        opened.scenarios = project.scenarios
-        opened.change(recipe)
-        if opened.table.column(recipe, name).n_missing == project.table.column(recipe, name).n_missing:
-            raise HierarchyError(f"No cell of '{name}' holds these codes, so nothing changed.")
+        project.change(with_missing_codes(project.table, project.recipe, name, codes))
+        state.save()
         st.rerun()

@@ -195,8 +195,11 @@ class TestQuality:
         app.text_input(key="codes-text").set_value("F, X")
         next(b for b in app.button if b.label == "Treat them as missing").click().run()
         assert not app.exception
-        assert project(app).microdata.column("gender").n_missing == 500
-        assert project(app).recipe == recipe
+        opened = project(app)
+        assert opened.table.column(opened.recipe, "gender").n_missing == 500
+        assert opened.recipe == recipe.with_attribute("gender", missing=("F", "X"))
+        opened.undo()
+        assert opened.table.column(opened.recipe, "gender").n_missing == 0
 
     def test_the_order_of_day_and_month_is_chosen(self, app: AppTest) -> None:
         open_upload(app, "people.csv", PEOPLE)
