@@ -310,13 +310,13 @@ def _shelf(project: Project) -> _Shelf:
 
 
 def _columns(project: Project) -> Hashable:
-    return tuple((plan.name, plan.hierarchy) for plan in project.recipe.qis), project.recipe.derived
+    return tuple(plan.reading for plan in project.recipe.qis), project.recipe.derived
 
 
 def _key(project: Project) -> Hashable:
     recipe = project.recipe
     models = tuple(model for model in requirements_in_force(recipe) if not isinstance(model, KAnonymity))
-    sensitive = tuple((plan.name, plan.hierarchy, plan.level) for plan in recipe.sensitive) if models else ()
+    sensitive = tuple((plan.reading, plan.level) for plan in recipe.sensitive) if models else ()
     return _columns(project), models, sensitive, grid_of(project)
 
 
