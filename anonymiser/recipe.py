@@ -158,6 +158,12 @@ class Recipe(BaseModel):
         return tuple(a for a in self.attributes if a.role.is_sensitive and a.leaves and not a.is_qi)
 
     @property
+    def missing_codes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Codes that mean "no value", by column of the table: derived columns follow from the others."""
+        derived = {rule.name for rule in self.derived}
+        return tuple((a.name, a.missing) for a in self.attributes if a.missing and a.name not in derived)
+
+    @property
     def node(self) -> tuple[int, ...]:
         """Level of each quasi-identifier: the point of the lattice."""
         return tuple(a.level for a in self.qis)

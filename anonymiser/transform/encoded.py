@@ -15,7 +15,7 @@ from anonymiser.limits import HIDDEN
 from anonymiser.microdata import Column, Microdata, smallest_dtype
 from anonymiser.recipe import AttributePlan, Recipe
 
-__all__ = ["EncodedTable"]
+__all__ = ["EncodedTable", "label_ranks"]
 
 Leaves = npt.NDArray[np.unsignedinteger]
 _Codes = tuple[tuple[str, tuple[str, ...]], ...]
@@ -89,7 +89,7 @@ class EncodedTable:
         result = []
         for plan in recipe.sensitive:
             labels, codes, missing = self.labels_at(recipe, plan)
-            hierarchy, order = self.hierarchy(recipe, plan), _order(plan, labels)
+            hierarchy, order = self.hierarchy(recipe, plan), label_ranks(plan, labels)
             result.append(SensitiveCodes(plan.name, codes, len(labels), missing, hierarchy, plan.level, order))
         return tuple(result)
 
@@ -133,7 +133,7 @@ def _declared(recipe: Recipe) -> _Codes:
     return tuple((plan.name, plan.missing) for plan in recipe.attributes if plan.missing and plan.name not in own)
 
 
-def _order(plan: AttributePlan, labels: Sequence[str]) -> npt.NDArray[np.int64] | None:
+def label_ranks(plan: AttributePlan, labels: Sequence[str]) -> npt.NDArray[np.int64] | None:
     """Rank of each label of numbers in intervals; what is no number ranks above them all."""
     if not isinstance(plan.hierarchy, IntervalSpec):
         return None
