@@ -89,7 +89,7 @@ class AttributePlan(BaseModel):
     @property
     def leaves(self) -> bool:
         """Whether any of it leaves."""
-        if self.treatment is Treatment.DROP or (self.role is Role.DIRECT and self.treatment is Treatment.RELEASE):
+        if self.treatment is Treatment.DROP or (self.role.identifies and self.treatment is Treatment.RELEASE):
             return False
         return self.treatment is Treatment.PSEUDONYM or self.level < self.top or self.top == 0
 
@@ -135,6 +135,9 @@ class Recipe(BaseModel):
             raise ValueError(f"columns named twice: {', '.join(sorted(doubled))}")
         if len(self.qis) > MAX_QIS:
             raise ValueError(f"at most {MAX_QIS} quasi-identifiers, not {len(self.qis)}")
+        keys = [a.name for a in self.attributes if a.role is Role.PERSON]
+        if len(keys) > 1:
+            raise ValueError(f"people are told apart by one column only, not by {' and '.join(keys)}")
         return self
 
     @model_validator(mode="after")
@@ -162,6 +165,11 @@ class Recipe(BaseModel):
         """Codes that mean "no value", by column of the table: derived columns follow from the others."""
         derived = {rule.name for rule in self.derived}
         return tuple((a.name, a.missing) for a in self.attributes if a.missing and a.name not in derived)
+
+    @property
+    def entity(self) -> AttributePlan | None:
+        """The column by which people are told apart, where one person may have several records."""
+        return next((a for a in self.attributes if a.role is Role.PERSON), None)
 
     @property
     def node(self) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ ORDER = (
     "privacy",
     "utility",
     "assessment",
+    "methods",
     "recipe",
     "transform",
     "policy",
