@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymiser.assessment import limit_in_records
+from anonymiser.engine import backend
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.engine.lattice import LatticeSums, Progress
 from anonymiser.planning import requirements_in_force
@@ -190,9 +191,12 @@ class Exploration:
     ----------
     key : hashable
     progress : Progress
+    preparing : bool
+        Whether it waits for the compiled kernels, which takes some seconds once.
     """
 
     key: Hashable
+    preparing: bool = False
     progress: Progress = field(default_factory=Progress)
     done: threading.Event = field(default_factory=threading.Event)
 
@@ -245,8 +249,12 @@ def explore(project: Project) -> Exploration | None:
     walk.progress.total, grid = size_of(project.recipe), grid_of(project)
     shelf.cancelled = None
 
+    walk.preparing = not backend.may_search()
+
     def work() -> None:
         try:
+            backend.warm_search()
+            walk.preparing = False
             sums = measure_lattice(root, models, grid=grid, progress=walk.progress)
             if sums is not None:
                 _keep(shelf, key, root, sums)
@@ -310,7 +318,7 @@ def _shelf(project: Project) -> _Shelf:
 
 
 def _columns(project: Project) -> Hashable:
-    return tuple(plan.reading for plan in project.recipe.qis), project.recipe.derived
+    return tuple(plan.reading for plan in project.recipe.qis), project.recipe.derived, project.recipe.missing_codes
 
 
 def _key(project: Project) -> Hashable:

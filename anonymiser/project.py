@@ -15,11 +15,13 @@ from anonymiser.gate import Check, checks
 from anonymiser.microdata import Microdata
 from anonymiser.planning import apply_policy, check_fits, first_recipe, requirements_in_force, requirements_of
 from anonymiser.policy import POLICIES, RESEARCHERS, Policy
+from anonymiser.privacy import PrivacyModel, against
 from anonymiser.recipe import Recipe
 from anonymiser.risk.attempt import Attempt
 from anonymiser.suggest import Suggestion, suggest
 from anonymiser.transform.encoded import EncodedTable
 from anonymiser.transform.full_domain import generalise
+from anonymiser.transform.population import PopulationTable
 from anonymiser.transform.released import ReleasedTable
 
 __all__ = ["Project", "Scenario"]
@@ -76,6 +78,9 @@ class Project:
     scenarios : list of Scenario
     attempts : list of Attempt
         To find people in the release, oldest first.
+    population : PopulationTable or None
+        The people that the table was drawn from; change it with :meth:`load_population`. Like the
+        table it never leaves, and it is not saved.
     """
 
     def __init__(self, microdata: Microdata, recipe: Recipe | None = None, *, strict: bool = True) -> None:
@@ -86,6 +91,7 @@ class Project:
         self.recipe = recipe if recipe is not None else first_recipe(microdata, self.suggestions, RESEARCHERS)
         self.scenarios: list[Scenario] = []
         self.attempts: list[Attempt] = []
+        self.population: PopulationTable | None = None
         self._past: list[Recipe] = []
         self._future: list[Recipe] = []
         self._first = self.recipe
@@ -159,6 +165,37 @@ class Project:
         """Keep what somebody tried."""
         self.attempts = [*self.attempts, attempt]
 
+    # --- the population ---
+
+    def load_population(self, microdata: Microdata | None) -> None:
+        """Take a table of the people that this one was drawn from, or forget the one that is there.
+
+        Raises
+        ------
+        InputError
+            It holds no record, or does not have the columns; the one of before stays.
+        """
+        population = None if microdata is None else PopulationTable(microdata)
+        if population is not None and self.recipe.qis:
+            population.classes(self.table, self.recipe)
+        self.population = population
+        self._assessed.clear()
+
+    def population_classes(self, recipe: Recipe | None = None) -> FrequencySet | None:
+        """The classes of the population at level 0 under a recipe's rules; None where none is loaded.
+
+        Raises
+        ------
+        InputError
+            The population table does not have a column that counts.
+        """
+        return None if self.population is None else self.population.classes(self.table, recipe or self.recipe)
+
+    def in_force(self, recipe: Recipe | None = None) -> tuple[PrivacyModel, ...]:
+        """The requirements that say something of what leaves, those on a population bound to it."""
+        wanted = requirements_in_force(recipe or self.recipe)
+        return tuple(against(wanted, self.population_classes(recipe)))
+
     # --- measuring ---
 
     def classes(self, recipe: Recipe | None = None, *, histograms: bool = False) -> FrequencySet:
@@ -178,7 +215,8 @@ class Project:
         key = (
             tuple(a.reading for a in chosen.qis),
             tuple((a.reading, a.level) for a in chosen.sensitive),
-            tuple((a.name, a.missing) for a in chosen.attributes if a.missing) if chosen.derived else (),
+            None if chosen.entity is None else chosen.entity.reading,
+            chosen.missing_codes if chosen.derived else (),
             chosen.derived,
             histograms,
         )
@@ -204,7 +242,10 @@ class Project:
         kept = self._assessed.get(key)
         if kept is None:
             classes = self.classes(chosen, histograms=histograms)
-            kept = assess(classes, in_force, chosen.suppression, target_k=chosen.k, live=live)
+            population = self.population_classes(chosen)
+            kept = assess(
+                classes, in_force, chosen.suppression, target_k=chosen.k, population=population, live=live
+            )
             self._assessed[key] = kept
             while len(self._assessed) > _HISTORY:
                 self._assessed.popitem(last=False)
@@ -220,7 +261,7 @@ class Project:
         """The table as the recipe would release it."""
         chosen = recipe or self.recipe
         suppress = self.assess(chosen).suppressed > 0
-        return generalise(self.table, chosen, requirements_in_force(chosen), suppress=suppress)
+        return generalise(self.table, chosen, self.in_force(chosen), suppress=suppress)
 
     # --- saving ---
 
