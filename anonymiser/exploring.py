@@ -243,7 +243,7 @@ def explore(project: Project) -> Exploration | None:
             return shelf.running
         shelf.running.progress.cancel()
     recipe = project.recipe.with_levels({plan.name: 0 for plan in project.recipe.qis})
-    models = requirements_in_force(recipe)
+    models = project.in_force(recipe)
     root = project.classes(recipe, histograms=any(model.needs_histogram for model in models))
     walk = shelf.running = Exploration(key)
     walk.progress.total, grid = size_of(project.recipe), grid_of(project)
@@ -325,7 +325,8 @@ def _key(project: Project) -> Hashable:
     recipe = project.recipe
     models = tuple(model for model in requirements_in_force(recipe) if not isinstance(model, KAnonymity))
     sensitive = tuple((plan.reading, plan.level) for plan in recipe.sensitive) if models else ()
-    return _columns(project), models, sensitive, grid_of(project)
+    people = recipe.entity and recipe.entity.reading
+    return _columns(project), models, sensitive, people, project.population, grid_of(project)
 
 
 def _keep(shelf: _Shelf, key: Hashable, root: FrequencySet, sums: LatticeSums) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,14 +13,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anonymiser.assessment import assess
-from anonymiser.engine import lattice_kernels
-from anonymiser.engine.frequency import FrequencySet, roll_up
+from anonymiser.engine import lattice, lattice_kernels
+from anonymiser.engine.frequency import FrequencySet, build, roll_up
 from anonymiser.engine.lattice import LatticeSums, Limits, Models, Progress, evaluate
 from anonymiser.engine.margins import margins_of
-from anonymiser.privacy import DistinctDiversity, EntropyDiversity, PrivacyModel, RecursiveDiversity, TCloseness
+from anonymiser.hierarchies.base import Hierarchy
+from anonymiser.planning import requirements_in_force
+from anonymiser.privacy import (
+    AlphaK,
+    Distance,
+    DistinctDiversity,
+    EntropyDiversity,
+    PrivacyModel,
+    RecursiveDiversity,
+    TCloseness,
+)
+from anonymiser.project import Project
+from anonymiser.reading import read
+from anonymiser.search import measure_lattice
 from tests.engine_tables import BACKENDS, Table, backend_of, tables, wide_table
 
 GRID = (1, 2, 3, 5)
+SAMPLE = Path(__file__).parents[1] / "sample_data" / "customers.csv"
 
 
 def whole(root: FrequencySet, *arguments: object, **options: object) -> LatticeSums:
@@ -91,6 +107,60 @@ def test_limits_are_the_models(name: str, table: Table, distinct: int, entropy: 
             assert sums.distance[i] == pytest.approx(reached.t_closeness, abs=1e-9)
 
 
+@st.composite
+def counting_models(draw: st.DrawFn, name: str, labels: int, missing: int | None) -> list[PrivacyModel]:
+    """Requirements that read the counts of values: shares of some or all, distances along an order."""
+    known = [str(code) for code in range(labels) if code != missing]
+    harmful = draw(st.lists(st.sampled_from(known), unique=True, max_size=2)) if known else []
+    alpha = st.sampled_from([0.25, 1 / 3, 0.5, 0.75, 1.0])
+    wanted: list[PrivacyModel] = [
+        AlphaK(attribute=name, alpha=draw(alpha), values=tuple(harmful), k=draw(st.sampled_from([1, 1, 2, 3])))
+    ]
+    wanted += [AlphaK(attribute=name, alpha=draw(alpha))] if draw(st.booleans()) else []
+    for declared in draw(st.lists(st.permutations(known), max_size=2)):
+        t = draw(st.sampled_from([0.1, 0.25, 0.35, 0.5, 1.0]))
+        order = tuple(declared) if draw(st.booleans()) else ()
+        wanted.append(TCloseness(attribute=name, t=t, distance=Distance.ORDERED, order=order))
+    return wanted
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@settings(max_examples=60, deadline=None)
+@given(st.data(), tables().filter(lambda t: bool(t.sensitive)))
+def test_shares_and_orders_are_the_models(backend: str, data: st.DataObject, table: Table) -> None:
+    named = [
+        replace(codes, hierarchy=Hierarchy.from_levels(codes.name, [values], ["exact"], missing=False))
+        for codes in table.sensitive_codes()
+        if (values := [str(code) for code in range(codes.cardinality)])
+    ]
+    root = build(*table.engine_input(), named, histograms=True)
+    wanted = [m for c in named for m in data.draw(counting_models(c.name, c.cardinality, c.missing))]
+    wanted.append(DistinctDiversity(attribute="s0", l=data.draw(st.integers(1, 3))))
+    with backend_of(backend):
+        sums = measure_lattice(root, wanted, grid=GRID)
+    assert sums is not None
+    compare(root, sums, wanted)
+
+
+def test_the_compiled_walk_takes_the_policy_of_the_researchers(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = Project(read(SAMPLE))
+    recipe = project.recipe.with_levels({plan.name: 0 for plan in project.recipe.qis})
+    wanted = requirements_in_force(recipe)
+    assert {m.kind for m in wanted} == {"k_anonymity", "distinct_l", "t_closeness", "alpha_k"}
+    root = project.classes(recipe, histograms=True)
+    seen = []
+    monkeypatch.setattr(lattice, "walk_models", lambda *_, **__: seen.append(1))
+    with backend_of("kernels"):
+        assert measure_lattice(root, wanted) is not None
+    assert not seen
+
+
+def test_models_that_need_counts_are_not_left_out_without_them() -> None:
+    root = wide_table(1, qis=2, sensitive=3).build(histograms=False)
+    with backend_of("kernels"), pytest.raises(ValueError, match="not counted"):
+        measure_lattice(root, [EntropyDiversity(attribute="s0", l=2.0)])
+
+
 @pytest.mark.parametrize("name", BACKENDS)
 @settings(max_examples=30, deadline=None)
 @given(tables().filter(lambda t: len(t.sensitive) > 1), st.booleans())
@@ -157,8 +227,6 @@ def test_long_tables_fill_several_blocks() -> None:
     rng = np.random.default_rng(7)
     table = wide_table(3, qis=3, values=90, rows=10)
     hierarchies, _ = table.engine_input()
-    from anonymiser.engine.frequency import build
-
     root = build(hierarchies, [np.minimum(rng.geometric(0.04, 30_000) - 1, 89).astype(np.uint16) for _ in hierarchies])
     with backend_of("kernels"):
         compiled = whole(root, details=True)

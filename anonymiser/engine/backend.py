@@ -1,6 +1,6 @@
 """Chooses between the compiled kernels and their NumPy twins, and lends them scratch memory.
 
-Compiling takes some fifteen seconds of CPU the first time; until a background thread has loaded the
+Compiling takes some twenty-five seconds of CPU the first time; until a background thread has loaded the
 kernels, the twins answer.
 """
 
@@ -23,15 +23,19 @@ __all__ = [
     "group",
     "is_warm",
     "kernels_or_none",
+    "may_search",
     "use_fallback",
     "warm",
     "warm_in_background",
+    "warm_search",
 ]
 
 Array = npt.NDArray[Any]
 
 _state: dict[str, ModuleType | None] = {"kernels": None}
 _lock = threading.Lock()
+_search_lock = threading.Lock()
+_search_is_warm = threading.Event()
 _DENSE_FLOOR = 1 << 16
 _RUN = 1 << 14  # keys that one value of the leading attribute may have on average
 _SMALL = 1 << 16  # below this many keys one table fits the cache and nothing need be dealt out
@@ -113,9 +117,26 @@ def warm() -> None:
         _state["kernels"] = kernels
 
 
+def may_search() -> bool:
+    """Whether a search of many settings starts at once: its kernels are loaded too."""
+    return is_warm() and _search_is_warm.is_set()
+
+
+def warm_search() -> None:
+    """Load the kernels of single settings, then those that walk and search many; safe to call often."""
+    warm()
+    with _search_lock:
+        if _search_is_warm.is_set():
+            return
+        from anonymiser.engine import search_warm
+
+        search_warm.warm()
+        _search_is_warm.set()
+
+
 def warm_in_background() -> threading.Thread:
-    """Start :func:`warm` on a thread of its own."""
-    thread = threading.Thread(target=warm, name="halftone-kernels", daemon=True)
+    """Start :func:`warm_search` on a thread of its own; the kernels that a slider needs come first."""
+    thread = threading.Thread(target=warm_search, name="halftone-kernels", daemon=True)
     thread.start()
     return thread
 

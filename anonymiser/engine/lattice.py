@@ -16,9 +16,9 @@ from anonymiser.engine import backend
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.engine.lattice_general import Models, walk_models
 from anonymiser.engine.lattice_plan import Plan
-from anonymiser.engine.lattice_records import Found, Limits, Tuples
+from anonymiser.engine.lattice_records import AlongOrder, Found, Limits, Share, Tuples
 
-__all__ = ["LatticeSums", "Limits", "Models", "Progress", "evaluate"]
+__all__ = ["AlongOrder", "LatticeSums", "Limits", "Models", "Progress", "Share", "evaluate"]
 
 _THREADS: Final = 2
 
@@ -119,7 +119,7 @@ def evaluate(
         The sensitive attributes that are measured, and what classes have to satisfy on them beside k.
     counts_values : bool
         Whether the values are counted (the root needs histograms), or only told apart by bit masks:
-        then nothing is known of entropy and distance, and limits on them are not looked at.
+        then nothing is known of entropy and distance, and limits that need counts are not looked at.
     models : Models or None
         What limits cannot say, as functions; slower.
     details : bool

@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymiser.engine.frequency import FrequencySet, roll_up
-from anonymiser.engine.lattice_plan import Plan, thresholds
-from anonymiser.engine.lattice_records import Found
-from anonymiser.engine.profile import profile_of
+from anonymiser.engine.histograms import Histogram
+from anonymiser.engine.lattice_plan import Plan
+from anonymiser.engine.lattice_records import Found, Limits, Share
+from anonymiser.engine.lattice_rules import SLACK, thresholds
+from anonymiser.engine.profile import along_order, profile_of
 
 __all__ = ["Models", "walk_models"]
 
@@ -120,6 +122,9 @@ def _sensitive(plan: Plan, classes: FrequencySet, buckets: npt.NDArray[np.intp])
         of_name = _of_counts(classes, name) if plan.counts_values else _of_masks(classes, name)
         least, low, far = thresholds(limits)
         buckets[(of_name.known < least) | (of_name.known_entropy < low) | (of_name.distance > far)] = 0
+        buckets[classes.counts < limits.fewest] = 0
+        if plan.counts_values:
+            buckets[_breaks_counts(classes.histograms[name], limits)] = 0
         found.append((of_name.distinct.min(), of_name.entropy.min(), of_name.distance.max()))
     if not found:
         return np.nan, np.nan, np.nan
@@ -127,6 +132,25 @@ def _sensitive(plan: Plan, classes: FrequencySet, buckets: npt.NDArray[np.intp])
     if not plan.counts_values:
         return min(distinct), np.nan, np.nan
     return min(distinct), float(np.exp(min(entropy))), max(distance)
+
+
+def _breaks_counts(histogram: Histogram, limits: Limits) -> npt.NDArray[np.bool_]:
+    """Classes with too large a share of a value, or too far from the table along an order."""
+    broken = np.zeros(histogram.starts.size - 1, dtype=np.bool_)
+    for share in limits.shares:
+        broken |= _largest(histogram, share) / profile_of(histogram).size > share.most + SLACK
+    for order in limits.orders:
+        broken |= along_order(histogram, np.array(order.ranks, dtype=np.int64)) > order.most + SLACK
+    return broken
+
+
+def _largest(histogram: Histogram, share: Share) -> npt.NDArray[np.integer]:
+    """Records of the commonest value that counts."""
+    counts = histogram.counts
+    if share.codes:
+        counts = np.where(np.isin(histogram.values, share.codes), counts, 0)
+    found: npt.NDArray[np.integer] = np.maximum.reduceat(counts, histogram.starts[:-1])
+    return found
 
 
 class _Values(NamedTuple):

@@ -136,11 +136,15 @@ def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smalles
                     entropy = min(entropy, np.log(np.float64(known)) - log_sum / known) if known else -np.inf
                 if distinct < limits[a, 0] or entropy < limits[a, 1] or distance > limits[a, 2]:
                     bucket = 0
+            if bucket and (_has_too_large_a_share(hist, c, size, rules) or _is_too_far(hist, c, size, rows, rules)):
+                bucket = 0
         elif has_masks:
             for a in range(attributes):
                 worst_distinct = min(worst_distinct, _number_of_bits(masks[c] & bits[a]))
                 if _number_of_bits(masks[c] & known_bits[a]) < limits[a, 0]:
                     bucket = 0
+        if size < rules.fewest:
+            bucket = 0
         buckets[c] = bucket
         tally[bucket, 0] += 1
         tally[bucket, 1] += size
@@ -152,6 +156,43 @@ def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smalles
     extremes[3] = worst_distinct if has_hist or has_masks else np.nan
     extremes[4] = np.exp(worst_entropy) if has_hist else np.nan
     extremes[5] = worst_distance if has_hist else np.nan
+
+
+@njit(cache=True, nogil=True)
+def _has_too_large_a_share(hist, c, size, rules):
+    """Whether one of the values that count makes up too much of a class."""
+    for s in range(rules.share_most.size):
+        for at in range(rules.share_at[s], rules.share_at[s + 1]):
+            if hist[c, rules.share_values[at]] / size > rules.share_most[s]:
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _is_too_far(hist, c, size, rows, rules):
+    """Whether a class is too far from the table along an order of its values, one rank a column.
+
+    As ``along_order`` of ``profile.py``: first what is missing is settled, then the known values.
+    """
+    for o in range(rules.order_most.size):
+        absent = rules.order_absent[o]
+        known = rows - absent
+        lost = np.int64(hist[c, rules.order_missing[o]]) if rules.order_missing[o] >= 0 else np.int64(0)
+        here = size - lost
+        first, last = rules.order_at[o], rules.order_at[o + 1]
+        far = 0.0
+        if last - first > 1 and here:
+            seen = np.int64(0)
+            for at in range(first, last - 1):
+                for place in range(rules.rank_at[at], rules.rank_at[at + 1]):
+                    seen += hist[c, rules.rank_values[place]]
+                far += abs(seen * known - here * rules.cumulated[at])
+            far /= np.float64(here) * np.float64(known) * (last - first - 1)
+            far *= here / size
+        far += abs(lost * rows - size * absent) / (np.float64(size) * np.float64(rows))
+        if min(1.0, far) > rules.order_most[o]:
+            return True
+    return False
 
 
 @njit(cache=True, nogil=True)
@@ -320,19 +361,3 @@ def slots_for(tuples):
     while size < 2 * tuples + 2:
         size <<= 1
     return size
-
-
-def warm() -> None:
-    """Load every kernel of this module, compiling it the first time."""
-    from anonymiser.engine.lattice_records import Found, Lattice, Rules, Tuples
-
-    one, word, real = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.uint64), np.ones(3)
-    at = np.array([[0, 1]], dtype=np.int64)
-    lattice = Lattice(1, one, one + 1, word, word, word, at, one, one + 1, at)
-    rules = Rules(one, np.zeros((0, 3)), one, one[:0], one[:0], word[:0], word[:0], real)
-    found = Found(np.zeros((1, 1, 5), dtype=np.int64), np.zeros((1, 6)), np.zeros((1, 1, 2)))
-    given = Tuples(word, np.ones(1, dtype=np.int32), np.zeros((1, 0), dtype=np.int32), word[:0])
-    out = (word.copy(), np.ones(1, dtype=np.int32), given.hist, given.masks)
-    slots = np.empty(slots_for(1), dtype=np.int32)
-    step(*given, 1, word[0], word[0], word, word[0], word[0], slots, *out)
-    walk(*given, one, 0, lattice, rules, found, one.repeat(2))

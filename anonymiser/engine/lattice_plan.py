@@ -12,13 +12,11 @@ import numpy.typing as npt
 
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.engine.lattice_records import Found, Lattice, Limits, Rules, Tuples
+from anonymiser.engine.lattice_rules import make_rules
 
-__all__ = ["Plan", "thresholds"]
+__all__ = ["Plan"]
 
-_KNOWN_LOGS: Final = 4096
 _OUTER: Final = 2
-_SLACK: Final = 1e-9  # a real number that meets a limit exactly counts as met
-_WORD: Final = 2**64 - 1
 _MOST_CELLS: Final = 1 << 25
 
 
@@ -110,27 +108,7 @@ class Plan:
     @property
     def rules(self) -> Rules:
         """The grid of k and the limits as arrays."""
-        root = self.root
-        sizes = np.arange(int(min(self.grid[-1], root.rows + 1)) + 1)
-        given = list(self.limits.values())
-        infos = [root.sensitive[name] for name in self.limits]
-        first = np.cumsum([0, *(info.cardinality for info in infos)]).astype(np.int64)
-        missing = [-1 if i.missing is None else int(at) + i.missing for i, at in zip(infos, first, strict=False)]
-        places = [root.mask_places.get(name, 0) for name in self.limits]
-        bits = [((1 << info.cardinality) - 1) << place for info, place in zip(infos, places, strict=True)]
-        absent = [0 if i.missing is None else 1 << (p + i.missing) for i, p in zip(infos, places, strict=True)]
-        number = np.arange(_KNOWN_LOGS, dtype=np.float64)
-        tables = [root.histograms[name].totals for name in self.limits] if self.counts_values else []
-        return Rules(
-            bucket_of=np.searchsorted(self.grid, sizes, side="right").astype(np.int64),
-            limits=np.array([thresholds(limits) for limits in given]).reshape(-1, 3),
-            first=first,
-            table=np.concatenate([np.zeros(0, dtype=np.int64), *tables]),
-            missing=np.array(missing, dtype=np.int64),
-            bits=_words(bits),
-            known=_words([every & ~gone for every, gone in zip(bits, absent, strict=True)]),
-            logs=number * np.log(np.maximum(number, 1.0)),
-        )
+        return make_rules(self.root, self.grid, self.limits, counts_values=self.counts_values)
 
     def room(self, *, details: bool) -> Found:
         """Arrays to write to."""
@@ -181,13 +159,3 @@ class Plan:
         classes = kernels.step(*given, rows, shift, width, table, lead_shift, lead_width, slots, *parts)
         parts = [part[:classes].copy() for part in parts]
         return Tuples(*parts)
-
-
-def thresholds(limits: Limits) -> tuple[float, float, float]:
-    """What a class is compared with; a tie is met."""
-    entropy = float(np.log(limits.entropy - _SLACK)) if limits.entropy else -np.inf
-    return limits.distinct, entropy, limits.distance + _SLACK
-
-
-def _words(numbers: list[int]) -> npt.NDArray[np.uint64]:
-    return np.array([number & _WORD for number in numbers], dtype=np.uint64)

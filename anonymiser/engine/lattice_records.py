@@ -8,7 +8,23 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Found", "Lattice", "Limits", "Rules", "Tuples"]
+__all__ = ["AlongOrder", "Found", "Lattice", "Limits", "Rules", "Share", "Tuples"]
+
+
+@dataclass(frozen=True)
+class Share:
+    """No value makes up more than a share of a class; of the values with ``codes`` only, where there are any."""
+
+    most: float
+    codes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class AlongOrder:
+    """A class lies within some distance of the table along an order of the values; a rank for each code."""
+
+    most: float
+    ranks: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -16,12 +32,20 @@ class Limits:
     """Requirements beside k that a class has to satisfy, on one sensitive attribute.
 
     A missing value never counts towards ``distinct`` and ``entropy``; for ``distance`` (½ Σ |p − q|
-    from the whole table) it is a value of its own.
+    from the whole table), for shares and along an order it is a value of its own. ``fewest`` are records.
     """
 
     distinct: int = 0
     entropy: float = 0.0
     distance: float = 1.0
+    shares: tuple[Share, ...] = ()
+    orders: tuple[AlongOrder, ...] = ()
+    fewest: int = 1
+
+    @property
+    def needs_counts(self) -> bool:
+        """Whether bit masks do not tell."""
+        return bool(self.entropy or self.distance < 1 or self.shares or self.orders)
 
 
 class Lattice(NamedTuple):
@@ -71,6 +95,18 @@ class Rules(NamedTuple):
         Bits of all values of an attribute in a mask, and of those that are known.
     logs : float64 array
         x · ln x of small x.
+    fewest : int
+        Records that a class needs at least, whatever the grid of k says.
+    share_most, share_at, share_values : largest share of each rule; where its values start, and their places
+        in a row of counts
+    order_most : (orders,) float64 array
+        Largest distance along each order.
+    order_missing, order_absent : (orders,) int64 arrays
+        Place of the value that stands for missing, or -1; records of the table that have it.
+    order_at : (orders + 1,) int64 array
+        Where the ranks of each order start among all.
+    cumulated, rank_at, rank_values : records of the table up to each rank; where its values start, and their
+        places in a row of counts
     """
 
     bucket_of: npt.NDArray[np.int64]
@@ -81,6 +117,17 @@ class Rules(NamedTuple):
     bits: npt.NDArray[np.uint64]
     known: npt.NDArray[np.uint64]
     logs: npt.NDArray[np.float64]
+    fewest: int
+    share_most: npt.NDArray[np.float64]
+    share_at: npt.NDArray[np.int64]
+    share_values: npt.NDArray[np.int64]
+    order_most: npt.NDArray[np.float64]
+    order_missing: npt.NDArray[np.int64]
+    order_absent: npt.NDArray[np.int64]
+    order_at: npt.NDArray[np.int64]
+    cumulated: npt.NDArray[np.int64]
+    rank_at: npt.NDArray[np.int64]
+    rank_values: npt.NDArray[np.int64]
 
 
 class Found(NamedTuple):

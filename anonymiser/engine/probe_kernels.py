@@ -299,35 +299,3 @@ def raise_finer(floor, shape, strides, place, value):
             return
         here[j] += 1
         base += strides[j]
-
-
-def warm() -> None:
-    """Load every kernel of this module, compiling it the first time."""
-    one = np.zeros(1, dtype=np.int64)
-    word = np.zeros(1, dtype=np.uint64)
-    pool = (np.zeros(4, dtype=np.uint64), np.ones(4, dtype=np.int32), np.zeros(0, dtype=np.uint64))
-    at = np.array([[0, 1, 1]], dtype=np.int64)
-    check(
-        *pool,
-        np.array([[0, 1, 0]], dtype=np.int64),
-        np.ones(2, dtype=np.int64),
-        one,
-        word,
-        word,
-        np.zeros(1, dtype=np.uint32),
-        np.zeros((1, 1, 1), dtype=np.int64),
-        one,
-        at,
-        np.zeros((1, 1), dtype=np.int64),
-        1,
-        1,
-        word[:0],
-        one[:0],
-        1,
-        False,
-        np.zeros(1 << _FEW_SLOTS, dtype=np.int32),
-        np.zeros(4, dtype=np.bool_),
-        np.zeros(7, dtype=np.int64),
-        one.copy(),
-    )
-    raise_finer(np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int64), np.ones(1, dtype=np.int64), one, 1)

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymiser.engine.frequency import FrequencySet
-from anonymiser.engine.lattice import LatticeSums, Limits, Models, Progress, evaluate
+from anonymiser.engine.lattice import AlongOrder, LatticeSums, Limits, Models, Progress, Share, evaluate
 from anonymiser.privacy import (
+    AlphaK,
     Distance,
     DistinctDiversity,
     EntropyDiversity,
@@ -19,6 +20,7 @@ from anonymiser.privacy import (
     PrivacyModel,
     TCloseness,
 )
+from anonymiser.privacy.orders import codes_of, ranks_of
 from anonymiser.privacy.people import class_sizes, entity_of
 
 __all__ = ["measure_lattice"]
@@ -50,18 +52,20 @@ def measure_lattice(
 
     Notes
     -----
-    Distinct l, entropy l and equal-distance t on any number of attributes go through the compiled
-    walk; other models, and people who are counted instead of records, node by node.
+    Distinct l, entropy l, t by the equal and the ordered distance, and (α,k) on any number of
+    attributes go through the compiled walk; other models, and people who are counted instead of
+    records, node by node.
     """
     person = entity_of(root)
     names = [name for name in root.sensitive if name != person]
-    limits, others = _as_limits(requirements, names)
-    needs_counts = any(limit.entropy or limit.distance < 1 for limit in limits.values())
+    limits, others = _as_limits(root, requirements, names)
+    needs_counts = any(limit.needs_counts for limit in limits.values())
     cells = root.classes * sum(root.sensitive[name].cardinality for name in names)
     counts_values = all(name in root.histograms for name in names) and (needs_counts or cells <= _MOST_CELLS)
     if not counts_values:
         limits = {name: limit for name, limit in limits.items() if name in root.mask_places}
-        others += [r for r in requirements if r.attribute in set(names) - set(limits) and r not in others]
+        uncounted = [r for r in requirements if r.attribute in names and r not in others]
+        others += [r for r in uncounted if r.needs_histogram or r.attribute not in limits]
     models = None
     if others or person is not None:
         models = Models(lambda classes: _pass_all(classes, others), None if person is None else class_sizes)
@@ -79,7 +83,7 @@ def measure_lattice(
 
 
 def _as_limits(
-    requirements: Sequence[PrivacyModel], names: Sequence[str]
+    root: FrequencySet, requirements: Sequence[PrivacyModel], names: Sequence[str]
 ) -> tuple[dict[str, Limits], list[PrivacyModel]]:
     """Limits on each sensitive attribute, and the requirements beside k that they cannot say."""
     limits = {name: Limits() for name in names}
@@ -94,9 +98,23 @@ def _as_limits(
             limits[r.attribute] = replace(before, entropy=max(before.entropy, r.l))
         elif before is not None and isinstance(r, TCloseness) and r.distance is Distance.EQUAL:
             limits[r.attribute] = replace(before, distance=min(before.distance, r.t))
+        elif before is not None and isinstance(r, TCloseness) and (order := _along(root, r)):
+            limits[r.attribute] = replace(before, orders=(*before.orders, order))
+        elif before is not None and isinstance(r, AlphaK) and (r.k == 1 or entity_of(root) is None):
+            codes = codes_of(r.attribute, root.sensitive[r.attribute], r.values) if r.values else ()
+            share = Share(r.alpha, tuple(map(int, codes)))
+            limits[r.attribute] = replace(before, shares=(*before.shares, share), fewest=max(before.fewest, r.k))
         else:
             others.append(r)
     return limits, others
+
+
+def _along(root: FrequencySet, requirement: TCloseness) -> AlongOrder | None:
+    """An ordered distance as a limit; None for one along a hierarchy, or where the values have no order."""
+    if requirement.distance is not Distance.ORDERED:
+        return None
+    ranks = ranks_of(requirement.attribute, root.sensitive[requirement.attribute], requirement.order)
+    return None if ranks is None else AlongOrder(requirement.t, tuple(map(int, ranks)))
 
 
 def _pass_all(classes: FrequencySet, models: Sequence[PrivacyModel]) -> npt.NDArray[np.bool_]:

@@ -54,7 +54,11 @@ def _progress(walk: Exploration) -> None:
     if walk.done.is_set():
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        told = f"Measuring every setting of the sliders: {walk.progress.done:,} of {walk.progress.total:,}"
+        told = (
+            "Getting the fast counting code ready: once, some seconds. Then every setting is measured."
+            if walk.preparing
+            else f"Measuring every setting of the sliders: {walk.progress.done:,} of {walk.progress.total:,}"
+        )
         st.progress(walk.share, told)
         if st.button("Cancel", key="cancel-walk", icon=":material/close:"):
             exploring.cancel(state.project())
