@@ -21,7 +21,7 @@ recipient called Rose.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -99,10 +99,12 @@ def refuse_leaks(
     own_words = (facts.contact, facts.owner, facts.release_id, facts.created.isoformat(), facts.version)
     ours = set(runs("\n".join(own_words)))
     texts = {run: name for name, text in documents.items() for run in set(runs(text)) - ours}
+    anywhere = {*released.runs, *texts, *_words(table, [column.name for column in table.columns])}
     for column in raw:
-        _search_labels(column, released)
-        _search_documents(column, released, texts)
-        _search_words(column, released)
+        found = tuple(matches(column.column.values, anywhere))  # most of the time goes here: looked up once
+        _search_labels(column, released, found)
+        _search_documents(column, released, texts, found)
+        _search_words(column, released, found)
 
 
 def _index(table: ReleasedTable, k: int) -> _Released:
@@ -119,12 +121,12 @@ def _index(table: ReleasedTable, k: int) -> _Released:
     return _Released(table, k, places, whole)
 
 
-def _search_labels(raw: RawColumn, released: _Released) -> None:
+def _search_labels(raw: RawColumn, released: _Released, found: Sequence[tuple[int, str]]) -> None:
     name, columns = raw.column.name, released.table.columns
     places: dict[int, list[tuple[int, int]]] = defaultdict(list)
     whole = [0] * len(columns)
-    for code, text in matches(raw.column.values, released.runs):
-        if len(text) < max(raw.kind.value, _SHORTEST_NUMBER if text.isdigit() else 0):
+    for code, text in found:
+        if text not in released.runs or len(text) < max(raw.kind.value, _SHORTEST_NUMBER if text.isdigit() else 0):
             continue
         if raw.kind is RawKind.DIRECT and is_telling(raw.column.values[code]):
             raise _found(columns[released.runs[text][0][0]].name, name)
@@ -134,9 +136,9 @@ def _search_labels(raw: RawColumn, released: _Released) -> None:
         for i in released.whole.get(text, ()):
             whole[i] += raw.kind is RawKind.DIRECT and not text.isdigit()
     own = raw.column.codes[released.table.source_rows].astype(np.int64)
-    for i, found in places.items():
+    for i, shown in places.items():
         most = whole[i] > max(_FEW_LABELS, len(columns[i].labels) / 2)
-        if most or _shows_own(own, columns[i], found, released.k):
+        if most or _shows_own(own, columns[i], shown, released.k):
             raise _found(columns[i].name, name)
 
 
@@ -149,25 +151,40 @@ def _shows_own(own: npt.NDArray[np.int64], column: ReleasedColumn, found: list[t
     return bool(wanted.size and np.isin(own * width + codes, wanted).any())
 
 
-def _search_documents(raw: RawColumn, released: _Released, texts: Mapping[str, str]) -> None:
-    for code, text in matches(raw.column.values, texts):
-        if is_telling(raw.column.values[code]) and (raw.kind is RawKind.DIRECT or text not in released.runs):
+def _search_documents(
+    raw: RawColumn, released: _Released, texts: Mapping[str, str], found: Sequence[tuple[int, str]]
+) -> None:
+    for code, text in found:
+        if (
+            text in texts
+            and is_telling(raw.column.values[code])
+            and (raw.kind is RawKind.DIRECT or text not in released.runs)
+        ):
             raise PolicyError(
                 f"A value of '{raw.column.name}' stands in {texts[text]}. Nothing was written. Take it out of the "
                 "titles, purposes, level names and other texts of this release."
             )
 
 
-def _search_words(raw: RawColumn, released: _Released) -> None:
-    """The sentences about a column must not name what only a few people have."""
+def _words(table: ReleasedTable, names: Collection[str]) -> dict[str, str]:
+    """What is said of these columns and of all that stay: run of words → column."""
     words: dict[str, str] = {}
-    for column in released.table.columns:
-        if column.name == raw.column.name or raw.kind is RawKind.DIRECT:
+    for column in table.columns:
+        if column.name in names:
             words.update(dict.fromkeys(runs(f"{column.level}\n{column.method}"), column.name))
-    for dropped in released.table.dropped:
+    for dropped in table.dropped:
         words.update(dict.fromkeys(runs(dropped.reason), dropped.name))
+    return words
+
+
+def _search_words(raw: RawColumn, released: _Released, found: Sequence[tuple[int, str]]) -> None:
+    """The sentences about a column must not name what only a few people have."""
+    every = raw.kind is RawKind.DIRECT
+    words = _words(released.table, [c.name for c in released.table.columns if every or c.name == raw.column.name])
     counts = raw.column.counts
-    for code, text in matches(raw.column.values, words):
+    for code, text in found:
+        if text not in words:
+            continue
         long = len(text) >= _SHORTEST_IN_WORDS and not text.isdigit()
         if long and counts[code] < released.k and text not in released.runs:
             raise PolicyError(
