@@ -42,6 +42,7 @@ ORDER = (
     "inventory",
     "editing",
     "autosave",
+    "audit",
     "release",
     "releasing",
     "cli",

@@ -10,6 +10,7 @@ import typer
 from typer.main import get_command
 
 from anonymiser.cli.assess import assess_command
+from anonymiser.cli.audit import audit_app
 from anonymiser.cli.exits import guarded
 from anonymiser.cli.open import open_command
 from anonymiser.cli.plan import plan_command
@@ -33,6 +34,7 @@ app.command("search")(search_command)
 app.command("plan")(plan_command)
 app.command("release")(release_command)
 app.command("open")(open_command)
+app.add_typer(audit_app, name="audit")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
