@@ -14,7 +14,7 @@ from anonymiser.recipe import AttributePlan, Recipe, Treatment
 from anonymiser.transform.encoded import EncodedTable
 from anonymiser.transform.released import DroppedColumn, ReleasedColumn, ReleasedTable
 
-__all__ = ["generalise"]
+__all__ = ["generalise", "level_in_words", "why_dropped"]
 
 
 def generalise(
@@ -51,7 +51,7 @@ def generalise(
         if plan.leaves:
             columns.append(_released(table, recipe, plan, rows))
         else:
-            dropped.append(DroppedColumn(plan.name, _why_dropped(plan)))
+            dropped.append(DroppedColumn(plan.name, why_dropped(plan)))
     return ReleasedTable(tuple(columns), tuple(dropped), rows, classes.rows - rows.size)
 
 
@@ -63,19 +63,21 @@ def _released(table: EncodedTable, recipe: Recipe, plan: AttributePlan, rows: np
         role=plan.role,
         concept=plan.concept.value,
         level=plan.level_name,
-        method=_method(plan),
+        method=level_in_words(plan),
         labels=tuple(shown),
         codes=codes[rows],
     )
 
 
-def _method(plan: AttributePlan) -> str:
+def level_in_words(plan: AttributePlan) -> str:
+    """What was done to a column, in a sentence."""
     if plan.level == 0:
         return "Released as it is in the source."
     return f"Generalised to '{plan.level_name}' (step {plan.level} of {plan.top})."
 
 
-def _why_dropped(plan: AttributePlan) -> str:
+def why_dropped(plan: AttributePlan) -> str:
+    """Why a column does not leave, in a sentence."""
     if plan.role is Role.DIRECT:
         return "Direct identifier: never released."
     if plan.treatment is Treatment.DROP:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymiser.attributes import Role
+from anonymiser.transform.base import ExtraTable
 
 __all__ = ["DroppedColumn", "ReleasedColumn", "ReleasedTable"]
 
@@ -62,12 +63,21 @@ class ReleasedTable:
         Row of the input behind each released row (private: used for pseudonyms, never written).
     suppressed : int
         Records deleted because their class failed the requirements.
+    done : tuple of str
+        What methods did to the table, in plain sentences, without values of the data and without a seed.
+    extra : tuple of ExtraTable
+        Tables that leave beside it.
+    not_drawn : int
+        Records that a method left out by chance, as a sample does.
     """
 
     columns: tuple[ReleasedColumn, ...]
     dropped: tuple[DroppedColumn, ...]
     source_rows: npt.NDArray[np.int64]
     suppressed: int
+    done: tuple[str, ...] = ()
+    extra: tuple[ExtraTable, ...] = ()
+    not_drawn: int = 0
 
     @property
     def rows(self) -> int:

@@ -15,7 +15,7 @@ from anonymiser.engine.margins import Margins
 from anonymiser.hierarchies.base import Hierarchy
 from anonymiser.utility.base import Node
 
-__all__ = ["ambiguity", "gcp", "kl_divergence", "ncp_by_attribute"]
+__all__ = ["ambiguity", "gcp", "kl_divergence", "label_penalties", "ncp_by_attribute"]
 
 
 def ambiguity(node: Node, margins: Margins) -> float:  # noqa: ARG001 - the Protocol
@@ -72,7 +72,7 @@ def ncp_by_attribute(node: Node, margins: Margins) -> tuple[float, ...]:
         return (0.0,) * len(node)
     result = []
     for j, (hierarchy, level) in enumerate(node):
-        penalty = margins.origin.once(("penalty", j, level), lambda h=hierarchy, at=level: _penalties(h, at))  # type: ignore[misc]
+        penalty = margins.origin.once(("penalty", j, level), lambda h=hierarchy, at=level: label_penalties(h, at))  # type: ignore[misc]
         result.append((float((margins.released[j] * penalty).sum()) + margins.suppressed) / margins.rows)
     return tuple(result)
 
@@ -88,8 +88,8 @@ def gcp(node: Node, margins: Margins) -> float:
     return sum(each) / len(each) if each else 0.0
 
 
-def _penalties(hierarchy: Hierarchy, level: int) -> npt.NDArray[np.float64]:
-    """Penalty of each label of a level."""
+def label_penalties(hierarchy: Hierarchy, level: int) -> npt.NDArray[np.float64]:
+    """What NCP charges for each label of a level, from 0 to 1: (labels,) float64 array."""
     below = hierarchy.leaf_counts[level]
     known = len(hierarchy.leaves) - hierarchy.missing
     numbers = _numbers(hierarchy.leaves[:known])
