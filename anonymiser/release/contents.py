@@ -18,7 +18,7 @@ from anonymiser.release.facts import ReleaseFacts, ReleaseForm
 from anonymiser.release.keys import ReleaseKey
 from anonymiser.release.leaks import RawColumn, refuse_leaks
 from anonymiser.release.order import row_order
-from anonymiser.release.payload import Payload, sha256_of
+from anonymiser.release.payload import Payload
 from anonymiser.release.pseudonyms import PseudonymRequest, pseudonym_column
 from anonymiser.release.sampling import sample
 from anonymiser.release.tables import TABLE_FIELDS, frequency_tables, write_tables
@@ -93,7 +93,7 @@ def fill(payload: Payload, commission: Commission) -> Contents:
     progress(0.6, "Writing the documentation")
     add_dictionary(dictionary, payload)
     add_documents(contents.table, facts, contents.left_out, payload)
-    file = DataFile(sha256_of(payload.blocks(csv_name(facts))), columns)
+    file = DataFile(payload.sha256(csv_name(facts))[1], columns)
     payload.add("datapackage.json", data_package(dictionary, file))
     if facts.open_release:
         payload.add("croissant.json", croissant(dictionary, file))

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,15 +133,25 @@ def _check_files(folder: Path, manifest: Manifest) -> None:
             f"{_some(names)} {word}" for names, word in ((missing, "missing"), (added, "not part of it")) if names
         )
         raise TamperedError(f"The release is not as it was signed: {said}. {_AGAIN}")
-    for name, listed in manifest.files.items():
-        if hash_of(folder / name) != listed:
-            raise TamperedError(f"'{name}' was changed since it was signed. {_AGAIN}")
+    for name in manifest.files.keys() - {PAYLOAD}:
+        _check_hash(name, hash_of(folder / name), manifest)
+
+
+def _check_hash(name: str, found: tuple[int, str], manifest: Manifest) -> None:
+    if found != manifest.files[name]:
+        raise TamperedError(f"'{name}' was changed since it was signed. {_AGAIN}")
 
 
 def _unseal(folder: Path, manifest: Manifest, key: OpeningKey, stage: Path) -> dict[str, tuple[int, str]]:
+    """Decrypt, and hash the ciphertext meanwhile; what was decrypted stays in the stage until both are in order."""
     travelling = folder / IDENTITY if IDENTITY in manifest.files else None
-    with unsealed(folder / PAYLOAD, identities_of(key, travelling)) as stream:
-        return unpack(stream, stage, PAYLOAD)
+    with ThreadPoolExecutor(1) as pool:
+        hashing = pool.submit(hash_of, folder / PAYLOAD)
+        try:
+            with unsealed(folder / PAYLOAD, identities_of(key, travelling)) as stream:
+                return unpack(stream, stage, PAYLOAD)
+        finally:
+            _check_hash(PAYLOAD, hashing.result(), manifest)  # says more than what decryption makes of a changed file
 
 
 def _copy(folder: Path, manifest: Manifest, stage: Path) -> dict[str, tuple[int, str]]:

@@ -16,7 +16,7 @@ from anonymiser.release.gate import check_gate
 from anonymiser.release.keys import OwnerKeys
 from anonymiser.release.leaks import RawColumn
 from anonymiser.release.manifest import MANIFEST, PUBLIC_KEY, SIGNATURE, hash_of, signed_manifest
-from anonymiser.release.payload import Payload
+from anonymiser.release.payload import HASHES, Payload
 from anonymiser.release.pseudonyms import PseudonymRequest
 from anonymiser.release.readme_first import HowSealed, readme_first
 from anonymiser.release.seal import NotSealed, Seal, Sealing, SealToKey, SealWithPassphrase, prepare, seal_stream
@@ -121,7 +121,6 @@ def make_release(
             contents = fill(payload, Commission(table, facts, key, pseudonyms, progress))
             progress(0.65, "Searching for anything that must not leave")
             search(payload, contents, facts, Forbidden(raw, used.secrets(key)), readme)
-            payload.add_hashes(facts.release_id)
             folder = stage / f"release_{facts.release_id}"
             manifest = _write_release(folder, payload, facts, _Envelope(used, seal, readme), progress)
         progress(0.95, "Sealing the private archive")
@@ -161,11 +160,12 @@ def _write_release(folder: Path, payload: Payload, facts: ReleaseFacts, envelope
     files: dict[str, tuple[int, str]] = {}
     seal = envelope.seal
     if seal is None:
+        payload.add(HASHES, payload.hashes(facts.release_id))
         _write_open(folder, payload)
     else:
         total = sum(payload.size(name) for name in payload.names) or 1
         sealed = seal_stream(
-            tar_stream(payload, _midnight(facts)),
+            tar_stream(payload, _midnight(facts), facts.release_id),
             folder / PAYLOAD,
             seal.recipient,
             lambda done: progress(0.7 + 0.25 * min(1.0, done / total), "Sealing"),

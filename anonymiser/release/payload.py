@@ -6,7 +6,9 @@ import hashlib
 import json
 import os
 import tempfile
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +17,8 @@ from typing import IO, Self
 __all__ = ["HASHES", "Payload", "sha256_of"]
 
 HASHES = "hashes.json"
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
+_MOST_WAITING = 4
 _ANONYMOUS = Path("/proc/self/fd").is_dir()
 """Whether a file without a name can be read by name: then a crash cannot leave it behind."""
 
@@ -33,6 +36,7 @@ class Payload:
     folder: Path
     _files: dict[str, IO[bytes]] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
+    _hashed: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         return self
@@ -53,6 +57,7 @@ class Payload:
     def create(self, name: str) -> IO[bytes]:
         """A new empty file to write to. The payload closes it."""
         make = tempfile.TemporaryFile if _ANONYMOUS else tempfile.NamedTemporaryFile
+        self._hashed.pop(name, None)
         file: IO[bytes] = self._stack.enter_context(make(dir=self.folder))
         self._files[name] = file
         return file
@@ -84,6 +89,13 @@ class Payload:
         """A small file's bytes."""
         return b"".join(self.blocks(name))
 
+    def sha256(self, name: str) -> tuple[int, str]:
+        """Size and SHA-256 of a file; each is read once for it, as long as it does not grow."""
+        size = self.size(name)
+        if self._hashed.get(name, (-1, ""))[0] != size:
+            self._hashed[name] = size, sha256_of(self.blocks(name))
+        return self._hashed[name]
+
     def copy(self, name: str, path: Path) -> None:
         """A file's bytes into a new file on disk."""
         with path.open("xb") as target:
@@ -92,10 +104,26 @@ class Payload:
             target.flush()
             os.fsync(target.fileno())
 
-    def add_hashes(self, release_id: str) -> None:
-        """List SHA-256 and size of each file in ``hashes.json``, which travels inside the seal."""
-        files = {name: {"bytes": self.size(name), "sha256": sha256_of(self.blocks(name))} for name in self.names}
-        self.add(HASHES, json.dumps({"release_id": release_id, "files": files}, indent=2) + "\n")
+    def hashed_blocks(self, name: str) -> Iterator[bytes]:
+        """A file's bytes, hashed meanwhile in a second thread."""
+        size, digest = self.size(name), hashlib.sha256()
+        if self._hashed.get(name, (-1, ""))[0] == size:
+            yield from self.blocks(name)
+            return
+        waiting: deque[Future[None]] = deque()
+        with ThreadPoolExecutor(1) as pool:
+            for block in self.blocks(name):
+                waiting.append(pool.submit(digest.update, block))
+                yield block
+                if len(waiting) > _MOST_WAITING:
+                    waiting.popleft().result()
+        self._hashed[name] = size, digest.hexdigest()
+
+    def hashes(self, release_id: str) -> bytes:
+        """What ``hashes.json`` holds: SHA-256 and size of each other file."""
+        found = {name: self.sha256(name) for name in self.names if name != HASHES}
+        files = {name: {"bytes": size, "sha256": digest} for name, (size, digest) in found.items()}
+        return json.dumps({"release_id": release_id, "files": files}, indent=2).encode() + b"\n"
 
 
 def sha256_of(blocks: Iterator[bytes]) -> str:

@@ -6,12 +6,12 @@ import io
 import tarfile
 from collections.abc import Iterator
 
-from anonymiser.release.payload import Payload
+from anonymiser.release.payload import HASHES, Payload
 
 __all__ = ["BlockReader", "tar_stream"]
 
 
-def tar_stream(payload: Payload, modified: int) -> Iterator[bytes]:
+def tar_stream(payload: Payload, modified: int, release_id: str | None = None) -> Iterator[bytes]:
     """The files in order of their names, with nothing of this machine: no owner, one mode, one time.
 
     Parameters
@@ -19,31 +19,36 @@ def tar_stream(payload: Payload, modified: int) -> Iterator[bytes]:
     payload : Payload
     modified : int
         Time of every file, in seconds since 1970.
+    release_id : str, optional
+        With it, ``hashes.json`` comes last: SHA-256 and size of each file, counted while it is read.
 
     Yields
     ------
     bytes
-        At most a megabyte at a time; the files are never in memory whole.
+        At most a quarter of a megabyte at a time; the files are never in memory whole.
     """
     for name in payload.names:
-        member = tarfile.TarInfo(name)
-        member.size, member.mtime, member.mode = payload.size(name), modified, 0o644
-        yield member.tobuf(tarfile.PAX_FORMAT)
-        yield from payload.blocks(name)
-        yield bytes(-member.size % tarfile.BLOCKSIZE)
+        yield _head(name, payload.size(name), modified)
+        yield from payload.blocks(name) if release_id is None else payload.hashed_blocks(name)
+        yield bytes(-payload.size(name) % tarfile.BLOCKSIZE)
+    if release_id is not None:
+        hashes = payload.hashes(release_id)
+        yield _head(HASHES, len(hashes), modified) + hashes + bytes(-len(hashes) % tarfile.BLOCKSIZE)
     yield bytes(2 * tarfile.BLOCKSIZE)
 
 
+def _head(name: str, size: int, modified: int) -> bytes:
+    member = tarfile.TarInfo(name)
+    member.size, member.mtime, member.mode = size, modified, 0o644
+    return member.tobuf(tarfile.PAX_FORMAT)
+
+
 class BlockReader(io.RawIOBase):
-    """A file to read from, out of blocks; an error on the way is kept for the caller.
+    """A file to read from, out of blocks."""
 
-    Libraries in other languages turn an error of the reader into one of their own.
-    """
-
-    def __init__(self, blocks: Iterator[bytes]) -> None:
+    def __init__(self, blocks: Iterator[bytes | memoryview]) -> None:
         self._blocks = blocks
         self._rest = memoryview(b"")
-        self.error: BaseException | None = None
 
     def readable(self) -> bool:
         """Always."""
@@ -56,9 +61,6 @@ class BlockReader(io.RawIOBase):
                 self._rest = memoryview(next(self._blocks))
         except StopIteration:
             return 0
-        except BaseException as error:
-            self.error = error
-            raise
         size = min(len(buffer), len(self._rest))
         buffer[:size] = self._rest[:size]
         self._rest = self._rest[size:]

@@ -72,13 +72,12 @@ def add_supporting(
         "halftone": facts.version,
     }
     files.add("release.json", json.dumps(about, indent=2, ensure_ascii=False) + "\n")
-    files.add_hashes(facts.release_id)
 
 
 def write_supporting(files: Payload, facts: ReleaseFacts, folder: Path, seal: Seal, modified: int) -> None:
     """Seal the archive into a folder with mode 0700."""
     folder.mkdir(mode=0o700)
-    stream: Iterator[bytes] = tar_stream(files, modified)
+    stream: Iterator[bytes] = tar_stream(files, modified, facts.release_id)
     seal_stream(stream, folder / ARCHIVE, seal.recipient, lambda _: None)
     if seal.identity_file is not None:
         write_whole(folder / "identity.age", seal.identity_file, mode=0o600)

@@ -7,6 +7,7 @@ import re
 import tarfile
 import unicodedata
 from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -15,7 +16,7 @@ from anonymiser.errors import TamperedError
 __all__ = ["checked_name", "refuse_collisions", "unpack"]
 
 _MOST_FILES = 200
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
 _UNWANTED = re.compile(r"[\\:\x00-\x1f\x7f]")
 
 
@@ -75,11 +76,12 @@ def unpack(stream: IO[bytes], folder: Path, where: str) -> dict[str, tuple[int, 
     """
     found: dict[str, tuple[int, str]] = {}
     try:
-        with tarfile.open(fileobj=stream, mode="r|", errorlevel=2) as archive:
+        with tarfile.open(fileobj=stream, mode="r|", errorlevel=2, bufsize=_BLOCK) as archive:
             for member in archive:
                 name = _checked_member(member, found, where)
                 found[name] = _write(archive, member, folder / name)
-        rest = b"".join(block.strip(b"\0") for block in iter(lambda: stream.read(_BLOCK), b""))
+            ahead = archive.fileobj  # what the library has read beyond the end already, and what follows
+            rest = b"".join(block.strip(b"\0") for block in iter(lambda: ahead.read(_BLOCK), b""))
     except (OSError, TamperedError):
         raise
     except Exception as error:  # a hostile archive makes the library raise anything
@@ -103,10 +105,12 @@ def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> tup
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     source = archive.extractfile(member)
-    with path.open("xb") as target:
+    with path.open("xb") as target, ThreadPoolExecutor(1) as pool:
+        hashing = pool.submit(digest.update, b"")
         while source and (block := source.read(_BLOCK)):
             target.write(block)
-            digest.update(block)
+            hashing.result()
+            hashing = pool.submit(digest.update, block)
             size += len(block)
     if size != member.size:
         raise tarfile.ReadError

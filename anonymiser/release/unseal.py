@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import threading
+import io
+import re
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
 import pyrage
 
 from anonymiser.errors import SealError, TamperedError
+from anonymiser.release.age import DamagedError, NoKeyFitsError, opened
 from anonymiser.release.passphrases import checked_passphrase
+from anonymiser.release.streams import BlockReader
 
 __all__ = ["OpeningKey", "identities_of", "unsealed"]
 
 _MAX_KEY_FILE = 1 << 16
+_READ_AHEAD = 1 << 18
+_ARMOUR = b"-----BEGIN AGE ENCRYPTED FILE-----"
+_COST = re.compile(rb"age-encryption\.org/v1\n-> scrypt [^ \n]+ ([1-9][0-9]?)\n")
+_MOST_COST = 20
+"""A gigabyte of memory; pyrage would try as much as eight where a forged file asks for it."""
 _PRIVATE = "AGE-SECRET-KEY-1"
 
 
@@ -74,48 +82,24 @@ def unsealed(path: Path, identities: Sequence[pyrage.x25519.Identity]) -> Iterat
     TamperedError
         The stream was altered, cut or added to.
     """
-    reading, writing = os.pipe()
-    worker = _Decryption(path, identities, writing)
-    worker.start()
-    with os.fdopen(reading, "rb", buffering=1 << 20) as stream:
-        try:
+    with path.open("rb") as file:
+        blocks = _in_words(opened(file, [str(identity) for identity in identities]), path.name)
+        first = next(blocks)  # whether the key fits shows here
+        with io.BufferedReader(BlockReader(chain([first], blocks)), _READ_AHEAD) as stream:
             yield stream
-        except BaseException as error:
-            stream.close()  # a worker that still writes stops with EPIPE
-            worker.join()
-            if worker.error is not None and getattr(worker.error, "errno", None) != errno.EPIPE:
-                raise _in_words(worker.error, path.name) from error
-            raise
-        while stream.read(1 << 20):
-            pass
-    worker.join()
-    if worker.error is not None:
-        raise _in_words(worker.error, path.name) from worker.error
+            while stream.read(_READ_AHEAD):
+                pass
 
 
-class _Decryption(threading.Thread):
-    """Decrypts into a pipe."""
-
-    def __init__(self, path: Path, identities: Sequence[pyrage.x25519.Identity], writing: int) -> None:
-        super().__init__(daemon=True)
-        self._path = path
-        self._identities = identities
-        self._writing = writing
-        self.error: Exception | None = None
-
-    def run(self) -> None:
-        """Decrypt to the end, or keep the error."""
-        try:
-            with self._path.open("rb") as source, os.fdopen(self._writing, "wb", buffering=1 << 16) as sink:
-                pyrage.decrypt_io(source, sink, list(self._identities))
-        except Exception as error:  # noqa: BLE001  handed to the thread that reads
-            self.error = error
-
-
-def _in_words(error: Exception, name: str) -> Exception:
-    if isinstance(error, pyrage.DecryptError) and "No matching keys" in str(error):
-        return SealError(f"The key does not open '{name}'. It is sealed to another one.")
-    return TamperedError(f"'{name}' is damaged: it cannot be decrypted to its end. Ask for the release again.")
+def _in_words(blocks: Iterator[bytes | memoryview], name: str) -> Iterator[bytes | memoryview]:
+    try:
+        yield from blocks
+    except NoKeyFitsError as error:
+        raise SealError(f"The key does not open '{name}'. It is sealed to another one.") from error
+    except DamagedError as error:
+        raise TamperedError(
+            f"'{name}' is damaged: it cannot be decrypted to its end. Ask for the release again."
+        ) from error
 
 
 def _from_file(path: Path, passphrase: str | None) -> list[pyrage.x25519.Identity]:
@@ -124,7 +108,7 @@ def _from_file(path: Path, passphrase: str | None) -> list[pyrage.x25519.Identit
             content = file.read(_MAX_KEY_FILE)
     except OSError as error:
         raise SealError(f"The key file '{path.name}' cannot be read. Check its name and its permissions.") from error
-    if content.startswith((b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE")):
+    if content.startswith((b"age-encryption.org/", _ARMOUR)):
         if passphrase is None:
             raise SealError(f"The key file '{path.name}' is under a passphrase. Give that, too.")
         content = _behind_passphrase(content, checked_passphrase(passphrase))
@@ -132,10 +116,25 @@ def _from_file(path: Path, passphrase: str | None) -> list[pyrage.x25519.Identit
 
 
 def _behind_passphrase(content: bytes, passphrase: str) -> bytes:
+    cost = _COST.match(_without_armour(content))
+    if cost is None or int(cost[1]) > _MOST_COST:
+        raise SealError(
+            "The file of the key is damaged, or its passphrase costs more memory than Halftone gives it. Ask for the "
+            "release again."
+        )
     try:
         return bytes(pyrage.passphrase.decrypt(content, passphrase))
     except (pyrage.DecryptError, OSError, ValueError) as error:
         raise SealError("The passphrase is wrong. Its words are joined by hyphens, all in small letters.") from error
+
+
+def _without_armour(content: bytes) -> bytes:
+    if not content.startswith(_ARMOUR):
+        return content
+    try:
+        return b64decode(b"".join(content.split(b"-----")[2].split()))
+    except ValueError:
+        return b""
 
 
 def _parsed(content: bytes) -> list[pyrage.x25519.Identity]:
