@@ -19,10 +19,13 @@ from anonymiser.privacy import PrivacyModel, against
 from anonymiser.recipe import Recipe
 from anonymiser.risk.attempt import Attempt
 from anonymiser.suggest import Suggestion, suggest
+from anonymiser.transform.base import Progress, silent
+from anonymiser.transform.drafts import Drafts
 from anonymiser.transform.encoded import EncodedTable
 from anonymiser.transform.full_domain import generalise
 from anonymiser.transform.population import PopulationTable
 from anonymiser.transform.released import ReleasedTable
+from anonymiser.transform.run import Transformed, released
 
 __all__ = ["Project", "Scenario"]
 
@@ -97,6 +100,7 @@ class Project:
         self._first = self.recipe
         self._families: OrderedDict[Hashable, _Family] = OrderedDict()
         self._assessed: OrderedDict[Hashable, Assessment] = OrderedDict()
+        self.drafts = Drafts()
 
     # --- the recipe and the way back ---
 
@@ -180,6 +184,7 @@ class Project:
             population.classes(self.table, self.recipe)
         self.population = population
         self._assessed.clear()
+        self.drafts.clear()
 
     def population_classes(self, recipe: Recipe | None = None) -> FrequencySet | None:
         """The classes of the population at level 0 under a recipe's rules; None where none is loaded.
@@ -236,6 +241,8 @@ class Project:
         With ``histograms`` every one of them; without, those that a slider shows.
         """
         chosen = recipe or self.recipe
+        if chosen.methods:
+            return self.draft(chosen).assessment
         in_force = requirements_in_force(chosen)
         live = not histograms
         key = (chosen, live)
@@ -251,6 +258,20 @@ class Project:
                 self._assessed.popitem(last=False)
         return kept
 
+    def draft(self, recipe: Recipe | None = None, *, progress: Progress = silent) -> Transformed:
+        """The table as a recipe's methods make it, measured (kept for the next call).
+
+        Random methods draw from a secret that is forgotten with the project; a release draws anew from its own keys
+        (``drafts.drawing_from``).
+
+        Raises
+        ------
+        InputError
+            A method cannot do what is asked.
+        """
+        chosen = recipe or self.recipe
+        return self.drafts.of(self.table, chosen, self.in_force(chosen), progress)
+
     def checks(self, recipe: Recipe | None = None) -> tuple[Check, ...]:
         """The policy's points for a recipe."""
         chosen = recipe or self.recipe
@@ -260,6 +281,8 @@ class Project:
     def released(self, recipe: Recipe | None = None) -> ReleasedTable:
         """The table as the recipe would release it."""
         chosen = recipe or self.recipe
+        if chosen.methods:
+            return released(self.draft(chosen).draft, chosen)
         suppress = self.assess(chosen).suppressed > 0
         return generalise(self.table, chosen, self.in_force(chosen), suppress=suppress)
 
@@ -303,6 +326,7 @@ class Project:
         self.table = EncodedTable(self.microdata, strict=False)
         self._families.clear()
         self._assessed.clear()
+        self.drafts.clear()
         self.change(recipe)
 
     def check_fits(self, recipe: Recipe) -> None:

@@ -13,7 +13,8 @@ from anonymiser.assessment import limit_in_records
 from anonymiser.attributes import Role
 from anonymiser.errors import InputError
 from anonymiser.methods import MethodSpec
-from anonymiser.privacy import PrivacyModel
+from anonymiser.privacy import DeltaPresence, KMap, PrivacyModel
+from anonymiser.privacy.population import AgainstPopulation
 from anonymiser.recipe import Recipe, Treatment
 from anonymiser.transform.base import Draft, Method, Progress, silent
 from anonymiser.transform.encoded import EncodedTable
@@ -85,6 +86,11 @@ def transform(
     """
     if not table.microdata.rows:
         raise InputError("The table has no records, so there is nothing that a method could change.")
+    if any(isinstance(model, KMap | DeltaPresence | AgainstPopulation) for model in requirements):
+        raise InputError(
+            "k-map and δ-presence compare groups with a population by the hierarchies' labels, which a method mixes. "
+            "Take that requirement out, or use levels alone."
+        )
     start = first_draft(table, recipe)
     draft = start.draft
     for place, spec in enumerate(recipe.methods):
