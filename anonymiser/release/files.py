@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from anonymiser.errors import OutputError
@@ -67,7 +67,7 @@ def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
 
 
 @contextmanager
-def staging(out: Path, doing: str) -> Iterator[Path]:
+def staging(out: Path, doing: str, commit: AbstractContextManager[object] | None = None) -> Iterator[Path]:
     """Fill a hidden folder beside ``out``; it becomes ``out`` when all went well and vanishes otherwise.
 
     Parameters
@@ -76,6 +76,9 @@ def staging(out: Path, doing: str) -> Iterator[Path]:
         A folder that does not exist yet, or an empty one.
     doing : str
         What is under way ("writing the release"), for the error's words.
+    commit : context manager, optional
+        What has to happen together with it: entered when everything is written, left with the error where the folder
+        could not appear. Where it raises, nothing is left behind.
 
     Yields
     ------
@@ -97,8 +100,9 @@ def staging(out: Path, doing: str) -> Iterator[Path]:
         yield stage
         for folder, _, _ in os.walk(stage):
             sync_folder(Path(folder))
-        _refuse_used(out)  # someone else may have been quicker
-        stage.rename(out)
+        with commit or nullcontext():
+            _refuse_used(out)  # someone else may have been quicker
+            stage.rename(out)
         sync_folder(out.parent)
     except OSError as error:
         raise plain_words(error, doing) from error
