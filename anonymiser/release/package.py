@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -77,6 +78,7 @@ def make_release(
     owner: SealToKey | SealWithPassphrase | None = None,
     pseudonyms: Sequence[PseudonymRequest] = (),
     progress: Progress = _silent,
+    commit: AbstractContextManager[object] | None = None,
 ) -> ReleaseResult:
     """Write ``out/release_<id>/`` and ``out/supporting_material_<id>/``, or nothing.
 
@@ -98,6 +100,8 @@ def make_release(
     pseudonyms : sequence of PseudonymRequest
     progress : callable
         Told the fraction that is done and what is under way.
+    commit : context manager, optional
+        What has to happen together with the release, or not at all; see :func:`anonymiser.release.files.staging`.
 
     Raises
     ------
@@ -113,7 +117,7 @@ def make_release(
     check_gate(table, facts, sealing, pseudonyms)
     facts = with_safe_names(facts)
     seal = None if isinstance(sealing, NotSealed) else prepare(sealing, facts.created)
-    with staging(out, "writing the release") as stage:
+    with staging(out, "writing the release", commit) as stage:
         used = keys or OwnerKeys.fresh()
         key = used.for_release(facts.release_id, facts.recipient)
         readme = readme_first(facts, used.fingerprint, _how(sealing))
