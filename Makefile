@@ -15,7 +15,7 @@ KERNELS := $(wildcard anonymiser/engine/*.py)
 CODE := $(wildcard anonymiser benchmarks pages sample_data tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test tools test lint bench oracle clean
+.PHONY: help run setup setup-test tools test lint bench oracle pictures clean
 
 help:  ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ oracle: setup-test  ## print every number beside ARX's, sdcMicro's and the refer
 	echo; echo "Risk"; $(BIN)/python -m tests.risk.compare_risk || status=1; \
 	[ -d "$${HALFTONE_SHARED:-../shared}/oracles" ] || echo "ARX's numbers about Adult are not here (set HALFTONE_SHARED): LEFT OUT."; \
 	exit $$status
+
+pictures: setup-test  ## take the README's pictures again, from the real app on the sample
+	@$(BIN)/python -m tests.browser.pictures
 
 clean:  ## remove .venv, caches and benchmark tables; nothing that was released or typed in
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .numba_cache test-results bench-data
