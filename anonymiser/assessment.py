@@ -17,6 +17,7 @@ from anonymiser.engine.summary import ClassSummary, summarise
 from anonymiser.privacy import KAnonymity, PrivacyModel, against
 from anonymiser.privacy.measures import SensitiveMeasures, measure_sensitive
 from anonymiser.privacy.people import class_size_figures, entity_of
+from anonymiser.privacy.population import PopulationMeasures, all_or_nobody, measure_population
 from anonymiser.utility import domain, marginals
 from anonymiser.utility import entropy as bits
 from anonymiser.utility import information_loss as utility
@@ -110,6 +111,11 @@ class Assessment:
     over_people : bool
         Whether class sizes count persons, not records: in ``k``, ``unique_records``,
         ``records_below_k`` (still a number of records, in classes of too few people) and ``sizes``.
+    population : PopulationMeasures or None
+        None without a population table, or where nothing is left.
+    pending : bool
+        Whether requirements on sensitive values were not looked at, because the groups are too small
+        whatever they say: ``failing`` then counts those groups alone, and they count as not met.
     """
 
     rows: int
@@ -150,6 +156,8 @@ class Assessment:
     marginal_distance: float = math.nan
     quality: Quality | None = None
     over_people: bool = False
+    population: PopulationMeasures | None = None
+    pending: bool = False
 
     @property
     def kept(self) -> int:
@@ -197,7 +205,7 @@ def assess(
     target_k : int or None
         k for ``records_below_k``; the k of the requirements where it is left out (else 1).
     population : FrequencySet or None
-        Classes of a population, over the same hierarchies: needed by k-map and δ-presence.
+        Classes of a population, under the same rules: needed by k-map and δ-presence.
     live : bool
         Leave out the measures that look at every label again (``gcp`` and those after it, which are
         not numbers then): for sliders.
@@ -212,6 +220,7 @@ def assess(
     passing = np.ones(classes.classes, dtype=np.bool_)
     for verdict in verdicts:
         passing &= verdict
+    all_or_nobody(bound, passing)
     wanted = [model.k for model in requirements if isinstance(model, KAnonymity)]
     target = target_k if target_k is not None else max(wanted, default=1)
     summary = summarise(classes, passing, target)
@@ -251,6 +260,7 @@ def assess(
         dmstar=utility.discernibility(node, summary, suppress=False),
         height=sum(classes.node),
         over_people=entity_of(classes) is not None,
+        population=None if population is None else measure_population(classes, population, released),
     )
     if live:
         return found

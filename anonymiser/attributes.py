@@ -11,6 +11,8 @@ class Role(Enum):
     """What an attribute can do to a person. Terms as in Hundepool et al. (2012)."""
 
     DIRECT = "direct identifier"
+    PERSON = "person key"
+    """Tells persons apart where one has several records: k counts by it. A direct identifier in all else."""
     QUASI = "quasi-identifier"
     OBSERVABLE = "observable"
     """Not in registers, but an acquaintance may know it: weight, height, travel."""
@@ -18,6 +20,11 @@ class Role(Enum):
     """Both: drinking and smoking."""
     SENSITIVE = "sensitive"
     INSENSITIVE = "insensitive"
+
+    @property
+    def identifies(self) -> bool:
+        """Whether the attribute points at one person by itself, and so never leaves as it is."""
+        return self in (Role.DIRECT, Role.PERSON)
 
     @property
     def is_sensitive(self) -> bool:

@@ -12,11 +12,9 @@ import numpy.typing as npt
 
 from anonymiser import figures, story
 from anonymiser.assessment import Assessment
-from anonymiser.attributes import Role
 from anonymiser.comparison import BeforeAfter, before_after
 from anonymiser.engine.frequency import SensitiveCodes, build, roll_up
 from anonymiser.figures import SizeBin
-from anonymiser.planning import requirements_in_force
 from anonymiser.project import Project, Scenario
 from anonymiser.recipe import AttributePlan, Recipe
 from anonymiser.search import removal_by_group
@@ -288,7 +286,7 @@ class Disappearing:
 
 def can_group(project: Project) -> tuple[str, ...]:
     """Columns by which people can be told apart in groups: all but direct identifiers."""
-    return tuple(plan.name for plan in project.recipe.attributes if plan.role is not Role.DIRECT)
+    return tuple(plan.name for plan in project.recipe.attributes if not plan.role.identifies)
 
 
 def who_disappears(project: Project, recipe: Recipe, column: str) -> Disappearing:
@@ -304,7 +302,7 @@ def who_disappears(project: Project, recipe: Recipe, column: str) -> Disappearin
     labels, own = _groups(project, recipe, column)
     others = (codes for codes in project.table.sensitive(recipe) if codes.name != column)
     root = build(*project.table.qis(recipe), (own, *others), histograms=True)
-    removal = removal_by_group(roll_up(root, recipe.node), requirements_in_force(recipe), column)
+    removal = removal_by_group(roll_up(root, recipe.node), project.in_force(recipe), column)
     there = [i for i in range(len(labels)) if removal.records[i]]
     worst = removal.worst(_GROUP)
     return Disappearing(

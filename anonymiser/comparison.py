@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymiser.engine.frequency import FrequencySet
-from anonymiser.planning import requirements_in_force
 from anonymiser.project import Project
 from anonymiser.recipe import AttributePlan, Recipe, Treatment
 
@@ -79,7 +78,7 @@ def _deleted(project: Project, recipe: Recipe, rows: npt.NDArray[np.intp]) -> np
         return np.zeros(len(rows), dtype=np.bool_)
     classes = project.classes(recipe)
     passing = np.ones(classes.classes, dtype=np.bool_)
-    for model in requirements_in_force(recipe):
+    for model in project.in_force(recipe):
         passing &= model.passes(classes)
     failing = np.flatnonzero(~passing)
     same = np.ones((len(rows), failing.size), dtype=np.bool_)

@@ -19,6 +19,7 @@ from anonymiser.recipe import AttributePlan, Recipe, Treatment
 
 __all__ = ["BreakingClass", "Check", "breaking_class", "checks", "passes"]
 
+_PENDING = "not looked at while groups are too small"
 _MOST = 20
 """Values of a class told one by one; the rest together."""
 
@@ -130,7 +131,7 @@ def _no_identifiers(recipe: Recipe, policy: Policy) -> Check:
 def _points_at_one(plan: AttributePlan, policy: Policy) -> bool:
     """Whether a column is a direct identifier, whatever role it was given: a policy goes by what it is about."""
     rule = policy.rule(plan.concept)
-    return plan.role is Role.DIRECT or (plan.leaves and rule is not None and rule.role is Role.DIRECT)
+    return plan.role.identifies or (plan.leaves and rule is not None and rule.role is Role.DIRECT)
 
 
 def _group_size(assessment: Assessment, policy: Policy) -> Check:
@@ -150,7 +151,10 @@ def _suppression(recipe: Recipe, assessment: Assessment, policy: Policy) -> Chec
     sentence = f"{needed:,} of {assessment.rows:,} records are deleted; allowed: {allowed:,}."
     if not assessment.suppressed and needed:
         own = limit_in_records(recipe.suppression, assessment.rows)
-        sentence = f"{needed:,} records would have to be deleted; your limit is {own:,}, the policy's {allowed:,}."
+        least = "At least " if assessment.pending else ""
+        sentence = (
+            f"{least}{needed:,} records would have to be deleted; your limit is {own:,}, the policy's {allowed:,}."
+        )
     return Check("Deleted records", needed <= allowed, sentence, policy.suppression.source, policy.may_override)
 
 
@@ -182,7 +186,7 @@ def _closeness(recipe: Recipe, assessment: Assessment, policy: Policy) -> list[C
     for plan in plans:
         reached = _distance_reached(assessment, plan.name)
         met &= reached is not None and reached <= wanted + TOLERANCE
-        told.append(f"{plan.name}: {_real(reached)}")
+        told.append(f"{plan.name}: {_PENDING if assessment.pending and reached is None else _real(reached)}")
     sentence = (
         f"Furthest that a group's numbers lie from everybody's, from 0 (alike) to 1 ({', '.join(told)}); "
         f"asked for: at most {_real(wanted)} (t-closeness)."
@@ -216,6 +220,8 @@ def _harm(recipe: Recipe, assessment: Assessment, policy: Policy) -> list[Check]
         met &= reached is not None and reached <= wanted + TOLERANCE
         if not harmful:
             told.append(f"Say under Requirements which answer of {plan.name} does harm.")
+        elif assessment.pending:
+            told.append(f"The answers in {plan.name} are {_PENDING}.")
         elif reached is None:
             told.append(f"No group has a known share of the harmful answer of {plan.name}.")
         else:

@@ -13,7 +13,7 @@ __all__ = ["can_count", "other_columns", "with_counting"]
 
 def can_count(recipe: Recipe) -> tuple[str, ...]:
     """Columns that may count towards the groups: all but direct identifiers."""
-    return tuple(plan.name for plan in recipe.attributes if plan.role is not Role.DIRECT)
+    return tuple(plan.name for plan in recipe.attributes if not plan.role.identifies)
 
 
 def other_columns(recipe: Recipe) -> tuple[AttributePlan, ...]:
@@ -21,7 +21,7 @@ def other_columns(recipe: Recipe) -> tuple[AttributePlan, ...]:
     return tuple(
         plan
         for plan in recipe.attributes
-        if not plan.is_qi and plan.role is not Role.DIRECT and plan.treatment is Treatment.RELEASE and plan.top
+        if not plan.is_qi and not plan.role.identifies and plan.treatment is Treatment.RELEASE and plan.top
     )
 
 

@@ -257,6 +257,9 @@ def _body_mass(
 
 
 def _under(policy: Policy, plan: AttributePlan, *, levels: bool) -> AttributePlan:
+    if plan.role is Role.PERSON:  # who a record is of does not depend on who gets it
+        kept = Treatment.DROP if policy.is_open or plan.treatment is Treatment.RELEASE else plan.treatment
+        return plan.model_copy(update={"treatment": kept})
     rule = policy.rule(plan.concept)
     if rule is not None:
         level = level_named(plan.hierarchy, rule.level)

@@ -367,7 +367,9 @@ def test_what_has_no_value_is_null(run: Command) -> None:
     ("text", "words"),
     [
         ("entropy:disease:3", "no model 'entropy'"),
-        ("k_map:3", "needs a population table"),
+        ("k_map:3", "need a table of the population"),
+        ("delta_presence", "delta_presence:MAXIMUM"),
+        ("delta_presence:0.2:0.5", "cannot be so"),
         ("entropy_l:age:3", "not one of the columns of --sensitive"),
         ("entropy_l:disease", "entropy_l:ATTRIBUTE:L"),
         ("entropy_l:disease:much", "is no number"),

@@ -8,8 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from anonymiser.attributes import Concept, Role
-from anonymiser.planning import requirements_in_force
+from anonymiser.attributes import Concept
 from anonymiser.project import Project
 from anonymiser.risk.uniformity import UniformClasses, nearly_uniform
 
@@ -61,7 +60,7 @@ def shared_by_all(project: Project) -> tuple[Shared, ...]:
     """Columns in which nearly everybody has one value; direct identifiers and derived columns left out."""
     found = []
     for plan in project.recipe.attributes:
-        if plan.role is Role.DIRECT or plan.name not in project.microdata.names:
+        if plan.role.identifies or plan.name not in project.microdata.names:
             continue
         column = project.table.column(project.recipe, plan.name)
         counts = np.asarray(column.counts[: len(column.values)])
@@ -100,7 +99,7 @@ def uniform_groups(project: Project, threshold: float = 0.9) -> tuple[Uniform, .
     kept: npt.NDArray[np.bool_] | None = None
     if project.assess().suppressed:
         kept = np.ones(classes.classes, dtype=np.bool_)
-        for model in requirements_in_force(recipe):
+        for model in project.in_force(recipe):
             kept &= model.passes(classes)
     found = []
     for plan in recipe.sensitive:

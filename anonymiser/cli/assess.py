@@ -11,6 +11,7 @@ from anonymiser.assessment import assess
 from anonymiser.cli.exits import ExitCode
 from anonymiser.cli.figures import as_json, as_sections, headline
 from anonymiser.cli.inputs import load_recipe, load_table
+from anonymiser.cli.population import load_population
 from anonymiser.cli.printing import print_json, print_line, print_sections
 from anonymiser.cli.quick import QuickOptions, quick_recipe
 from anonymiser.cli.risks import RiskOptions, risk_fields
@@ -33,6 +34,7 @@ def assess_command(
     recipe: Annotated[Path | None, typer.Option(help="A recipe that Halftone saved; instead of all below.")] = None,
     qi: Annotated[str | None, typer.Option(help="Columns that could point at a person: sex,age,zip.")] = None,
     sensitive: Annotated[str | None, typer.Option(help="Columns nobody may learn about a person.")] = None,
+    entity: Annotated[str | None, typer.Option(help="Column that tells persons apart: k counts by it.")] = None,
     hierarchies: Annotated[Path | None, typer.Option(help="Folder of hierarchies in ARX's form.")] = None,
     levels: Annotated[str | None, typer.Option(help="Level of each column: age=2,sex=0; otherwise 0.")] = None,
     k: Annotated[int | None, typer.Option(help="Smallest group allowed; 5 if left out.")] = None,
@@ -42,6 +44,7 @@ def assess_command(
     require: Annotated[
         list[str] | None, typer.Option(help="A model beside k, such as entropy_l:disease:3; may be repeated.")
     ] = None,
+    population: Annotated[Path | None, typer.Option(help="A table of the people that this one was drawn from.")] = None,
     threshold: Annotated[float | None, typer.Option(help="A record is at risk above it; 0.2 if left out.")] = None,
     sampling_fraction: Annotated[float | None, typer.Option(help="Share of the population that the table is.")] = None,
     weights: Annotated[str | None, typer.Option(help="Column of sampling weights, for the individual risk.")] = None,
@@ -53,7 +56,7 @@ def assess_command(
 
     Exit code 1 if the requirement is not met; the figures are printed all the same.
     """
-    options = QuickOptions(qi, sensitive, hierarchies, levels, k, suppression, tuple(require or ()))
+    options = QuickOptions(qi, sensitive, hierarchies, levels, k, suppression, tuple(require or ()), entity)
     risk = RiskOptions(threshold, sampling_fraction, weights, with_suda)
     risk.check()
     if recipe is not None and options.any_given:
@@ -67,12 +70,15 @@ def assess_command(
     else:
         chosen = quick_recipe(microdata, options)
     table = EncodedTable(microdata, strict=recipe is None)
-    classes = _classes(table, chosen)
-    assessment = assess(classes, requirements_in_force(chosen), chosen.suppression, target_k=chosen.k)
+    finest = _finest(table, chosen)
+    everybody = load_population(population, table, chosen, finest)
+    classes = roll_up(finest, chosen.node)
+    required = requirements_in_force(chosen)
+    assessment = assess(classes, required, chosen.suppression, target_k=chosen.k, population=everybody.classes)
     unseen = table.unseen(chosen)
     if as_json_object:
-        risks = risk_fields(table, chosen, classes, assessment, risk)
-        print_json(as_json(assessment, chosen) | risks | {"unseen": unseen})
+        risks = risk_fields(table, chosen, classes, assessment, risk, population=everybody.classes)
+        print_json(as_json(assessment, chosen) | risks | everybody.fields | {"unseen": unseen})
     else:
         print_line(f"{microdata.name}: {headline(assessment)}")
         print_sections(as_sections(assessment, chosen))
@@ -80,11 +86,12 @@ def assess_command(
             print_line(
                 f"{name}: {number:,} different values are new to the recipe; they were placed, none was dropped."
             )
+        for sentence in everybody.sentences:
+            print_line(sentence)
     return ExitCode.DONE if assessment.met else ExitCode.NOT_MET
 
 
-def _classes(table: EncodedTable, recipe: Recipe) -> FrequencySet:
-    """The classes at the recipe's levels, counted from level 0: some measures compare with it."""
+def _finest(table: EncodedTable, recipe: Recipe) -> FrequencySet:
+    """The classes at level 0: some measures compare with it."""
     hierarchies, leaves = table.qis(recipe)
-    finest = build(hierarchies, leaves, table.sensitive(recipe), histograms=True)
-    return roll_up(finest, recipe.node)
+    return build(hierarchies, leaves, table.sensitive(recipe), histograms=True)

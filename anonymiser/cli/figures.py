@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from anonymiser.assessment import Assessment, RequirementResult, SensitiveMeasures
 from anonymiser.cli.printing import Section
+from anonymiser.privacy.population import PopulationMeasures
 from anonymiser.recipe import AttributePlan, Recipe
 from anonymiser.utility.quality import Quality
 
@@ -40,6 +41,8 @@ def as_json(assessment: Assessment, recipe: Recipe) -> dict[str, object]:
         "classes_raw": assessment.classes_raw,
         "unique_records": assessment.unique_records,
         "records_below_k": assessment.records_below_k,
+        "over_people": assessment.over_people,
+        **_population(assessment),
         **_worst_of(assessment.sensitive),
         "loss": _finite(assessment.loss),
         "loss_if_suppressed": _finite(assessment.loss_if_suppressed),
@@ -66,6 +69,12 @@ def as_json(assessment: Assessment, recipe: Recipe) -> dict[str, object]:
         "sensitive": each or None,
         "requirements": [_of_requirement(result) for result in assessment.requirements],
     }
+
+
+def _population(assessment: Assessment) -> dict[str, object]:
+    """The figures against a population table; null without one."""
+    found = assessment.population
+    return {field.name: None if found is None else getattr(found, field.name) for field in fields(PopulationMeasures)}
 
 
 def _of_requirement(result: RequirementResult) -> dict[str, object]:

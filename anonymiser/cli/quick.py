@@ -15,7 +15,7 @@ from anonymiser.hierarchies import FlatSpec, HierarchySpec, hierarchies_in_folde
 from anonymiser.limits import MAX_QIS
 from anonymiser.microdata import Microdata
 from anonymiser.privacy import KAnonymity
-from anonymiser.recipe import AttributePlan, Recipe
+from anonymiser.recipe import AttributePlan, Recipe, Treatment
 
 __all__ = ["QuickOptions", "quick_recipe"]
 
@@ -33,11 +33,12 @@ class QuickOptions:
     k: int | None = None
     suppression: float | None = None
     require: tuple[str, ...] = ()
+    entity: str | None = None
 
     @property
     def any_given(self) -> bool:
         """Whether any is there."""
-        every = (self.qi, self.sensitive, self.hierarchies, self.levels, self.k, self.suppression)
+        every = (self.qi, self.sensitive, self.hierarchies, self.levels, self.k, self.suppression, self.entity)
         return bool(self.require) or any(option is not None for option in every)
 
 
@@ -58,11 +59,16 @@ def quick_recipe(microdata: Microdata, options: QuickOptions) -> Recipe:
     qis = columns_named("--qi", options.qi or "", microdata.names)
     sensitive = columns_named("--sensitive", options.sensitive or "", microdata.names)
     _check(options, qis, sensitive)
+    people = columns_named("--entity", options.entity or "", microdata.names)
+    _check_people(people, (*qis, *sensitive))
     levels = levels_named(options.levels or "", qis)
     rules = _rules(options.hierarchies, (*qis, *sensitive), microdata.names)
     attributes = [_quasi(name, rules, levels.get(name, 0)) for name in qis]
     attributes += [
         AttributePlan(name=name, role=Role.SENSITIVE, hierarchy=rules.get(name, FlatSpec())) for name in sensitive
+    ]
+    attributes += [
+        AttributePlan(name=name, role=Role.PERSON, hierarchy=FlatSpec(), treatment=Treatment.DROP) for name in people
     ]
     return Recipe(
         attributes=tuple(attributes),
@@ -86,6 +92,13 @@ def _check(options: QuickOptions, qis: Sequence[str], sensitive: Sequence[str]) 
         raise InputError(f"--k must be a whole number from 1 to {_MAX_K:,}.")
     if options.suppression is not None and not 0 <= options.suppression <= 1:
         raise InputError("--suppression must be a share from 0 to 1; 0.02 allows 2 % of the records to be left out.")
+
+
+def _check_people(people: Sequence[str], others: Sequence[str]) -> None:
+    if len(people) > 1:
+        raise InputError("--entity takes one column: the one by which people are told apart.")
+    if people and people[0] in others:
+        raise InputError(f"The column '{people[0]}' is in --entity and in --qi or --sensitive. Choose one of them.")
 
 
 def _rules(folder: Path | None, qis: Sequence[str], columns: Sequence[str]) -> Mapping[str, HierarchySpec]:

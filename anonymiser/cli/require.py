@@ -23,11 +23,12 @@ FORMS: Final = {
     "alpha_k": ("attribute", "alpha", "values"),
     "beta_likeness": ("attribute", "beta", "enhanced"),
     "delta_disclosure": ("attribute", "delta"),
+    "k_map": ("k",),
+    "delta_presence": ("maximum", "minimum"),
 }
-"""What stands after a model's name, in this order; the last of t-closeness, α and β may be left out."""
+"""What stands after a model's name, in this order; the last of t-closeness, α, β and δ-presence may be left out."""
 
-_OPTIONAL: Final = ("distance", "values", "enhanced")
-_ON_POPULATION: Final = ("k_map", "delta_presence")
+_OPTIONAL: Final = ("distance", "values", "enhanced", "minimum")
 _ADAPTER: Final[TypeAdapter[Requirement]] = TypeAdapter(Requirement)
 
 
@@ -44,7 +45,7 @@ def requirements_named(texts: Sequence[str], sensitive: Sequence[str]) -> tuple[
     Raises
     ------
     InputError
-        An unknown model or column, a threshold that cannot be, or a model that needs a population table.
+        An unknown model or column, or a threshold that cannot be.
 
     Examples
     --------
@@ -78,8 +79,6 @@ def _parts(text: str) -> tuple[str, list[str]]:
         kind, *given = (part.strip() for part in next(csv.reader([text], delimiter=":", skipinitialspace=True)))
     except (csv.Error, StopIteration, ValueError):
         raise InputError("--require is empty. Write for example entropy_l:disease:3.") from None
-    if kind in _ON_POPULATION:
-        raise InputError(f"--require: {kind} needs a population table, which the command line does not take yet.")
     if kind not in FORMS:
         raise InputError(f"--require: there is no model '{kind}'. The models are: {', '.join(FORMS)}.")
     return kind, given
@@ -108,5 +107,10 @@ def _number(kind: str, text: str) -> float:
 
 
 def _written(kind: str) -> str:
-    words = {"distance": "[equal|ordered|hierarchical]", "values": "[value|value]", "enhanced": "[enhanced]"}
+    words = {
+        "distance": "[equal|ordered|hierarchical]",
+        "values": "[value|value]",
+        "enhanced": "[enhanced]",
+        "minimum": "[MINIMUM]",
+    }
     return ":".join([kind, *(words.get(part, part.upper()) for part in FORMS[kind])])

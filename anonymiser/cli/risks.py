@@ -12,6 +12,9 @@ from anonymiser.assessment import Assessment
 from anonymiser.engine.frequency import FrequencySet, build_members
 from anonymiser.errors import InputError
 from anonymiser.planning import requirements_in_force
+from anonymiser.privacy import against
+from anonymiser.privacy.people import entity_of
+from anonymiser.privacy.population import population_sizes
 from anonymiser.recipe import Recipe
 from anonymiser.risk.individual import individual_risk, sampling_weights
 from anonymiser.risk.prosecutor import DEFAULT_THRESHOLD
@@ -61,9 +64,26 @@ class RiskOptions:
 
 
 def risk_fields(
-    table: EncodedTable, recipe: Recipe, classes: FrequencySet, assessment: Assessment, options: RiskOptions
+    table: EncodedTable,
+    recipe: Recipe,
+    classes: FrequencySet,
+    assessment: Assessment,
+    options: RiskOptions,
+    *,
+    population: FrequencySet | None = None,
 ) -> dict[str, object]:
-    """Every risk figure under its name; all null where nothing is released."""
+    """Every risk figure under its name; all null where nothing is released.
+
+    Raises
+    ------
+    InputError
+        SUDA2 or the individual risk is asked for, and one person may have several records: both count records.
+    """
+    if entity_of(classes) is not None and (options.suda or options.weights is not None):
+        raise InputError(
+            "--suda and --weights count records, and here one person may have several. Leave them out, or give a "
+            "table with one row for each person and no person key."
+        )
     names = [field.name for field in fields(RiskMeasures)]
     nothing: dict[str, object] = dict.fromkeys(
         [*names, *(f"individual_risk_{name}" for name in _INDIVIDUAL), *(f"suda_{name}" for name in _SUDA)]
@@ -72,15 +92,16 @@ def risk_fields(
         return nothing
     released = np.ones(classes.classes, dtype=np.bool_)
     if assessment.suppressed:
-        for requirement in requirements_in_force(recipe):
+        for requirement in against(requirements_in_force(recipe), population):
             released &= requirement.passes(classes)
+    sizes = None if population is None else population_sizes(classes, population)
     threshold = DEFAULT_THRESHOLD if options.threshold is None else options.threshold
-    found = asdict(measure_risk(classes, released, threshold=threshold, fraction=options.fraction))
+    found = asdict(measure_risk(classes, released, threshold=threshold, fraction=options.fraction, population=sizes))
     result = nothing | {name: _finite(value) for name, value in found.items()}
     result["no_estimate"] = list(found["no_estimate"])
     if options.weights is None and not options.suda:
         return result
-    kept, class_of, rows = _released_records(table, recipe, assessment)
+    kept, class_of, rows = _released_records(table, recipe, assessment, population)
     if options.weights is not None:
         weights = sampling_weights(table.microdata.column(options.weights))[rows]
         for prefix, exact in (("", True), ("approx_", False)):
@@ -102,7 +123,7 @@ def risk_fields(
 
 
 def _released_records(
-    table: EncodedTable, recipe: Recipe, assessment: Assessment
+    table: EncodedTable, recipe: Recipe, assessment: Assessment, population: FrequencySet | None
 ) -> tuple[FrequencySet, npt.NDArray[np.int32], npt.NDArray[np.intp]]:
     """The classes of the released records alone, the class of each, and which rows they are."""
     hierarchies, leaves = table.qis(recipe)
@@ -111,7 +132,7 @@ def _released_records(
     passing = np.ones(classes.classes, dtype=np.bool_)
     if not assessment.suppressed:
         return classes, class_of, np.arange(class_of.size)
-    for requirement in requirements_in_force(recipe):
+    for requirement in against(requirements_in_force(recipe), population):
         passing &= requirement.passes(classes)
     rows = np.flatnonzero(passing[class_of])
     kept, members = build_members(hierarchies, [leaf[rows] for leaf in leaves], node=recipe.node)

@@ -17,6 +17,7 @@ from anonymiser.assessment import assess
 from anonymiser.cli.exits import ExitCode
 from anonymiser.cli.figures import as_json, as_sections, headline
 from anonymiser.cli.inputs import load_recipe, load_table
+from anonymiser.cli.population import Population, load_population
 from anonymiser.cli.printing import print_json, print_line, print_sections
 from anonymiser.cli.quick import QuickOptions, quick_recipe
 from anonymiser.cli.risks import RiskOptions, risk_fields
@@ -79,6 +80,7 @@ def search_command(
     recipe: Annotated[Path | None, typer.Option(help="A recipe that Halftone saved: its levels are not used.")] = None,
     qi: Annotated[str | None, typer.Option(help="Columns that could point at a person: sex,age,zip.")] = None,
     sensitive: Annotated[str | None, typer.Option(help="Columns nobody may learn about a person.")] = None,
+    entity: Annotated[str | None, typer.Option(help="Column that tells persons apart: k counts by it.")] = None,
     hierarchies: Annotated[Path | None, typer.Option(help="Folder of hierarchies in ARX's form.")] = None,
     k: Annotated[int | None, typer.Option(help="Smallest group allowed; 5 if left out.")] = None,
     suppression: Annotated[
@@ -87,6 +89,7 @@ def search_command(
     require: Annotated[
         list[str] | None, typer.Option(help="A model beside k, such as entropy_l:disease:3; may be repeated.")
     ] = None,
+    population: Annotated[Path | None, typer.Option(help="A table of the people that this one was drawn from.")] = None,
     by: Annotated[By, typer.Option(help="What is to be small.")] = By.LOSS,
     importance: Annotated[
         str | None, typer.Option(help="How much a column's detail matters: age=2,zip=0.5; otherwise 1.")
@@ -104,7 +107,7 @@ def search_command(
     Prints what the command assess prints, for the best setting. Exit code 1 if no setting meets the
     requirements; then the figures are those of the most general one.
     """
-    options = QuickOptions(qi, sensitive, hierarchies, None, k, suppression, tuple(require or ()))
+    options = QuickOptions(qi, sensitive, hierarchies, None, k, suppression, tuple(require or ()), entity)
     if recipe is not None and options.any_given:
         raise InputError("A recipe says everything. Leave out the other options, or leave out --recipe.")
     if seconds is not None and not seconds > 0:
@@ -125,13 +128,14 @@ def search_command(
     if nodes * microdata.rows > _WORTH_LOADING:
         backend.warm()
     root = build(made, leaves, table.sensitive(chosen), histograms=True)
+    everybody = load_population(population, table, chosen, root)
     settings = math.prod(b - a + 1 for a, b in zip(low, high, strict=True))
     watch = _Watch(_LONGEST if seconds is None and settings > LARGEST else seconds)
-    search = Searcher(root, requirements_in_force(chosen), chosen.suppression, by=by, weights=weights)
+    search = Searcher(root, everybody.in_force(chosen), chosen.suppression, by=by, weights=weights)
     found = search.find(low, high, watch=watch)
     if every is not None:
-        _write_all(root, chosen, weights, every)
-    answer = _Answer(found, tuple(high), by, watch.checked)
+        _write_all(root, chosen, everybody, weights, every)
+    answer = _Answer(found, tuple(high), by, watch.checked, everybody)
     return _say(table, chosen, root, answer, as_json_object=as_json_object)
 
 
@@ -142,12 +146,13 @@ class _Answer(NamedTuple):
     top: tuple[int, ...]
     by: By
     checked: int
+    everybody: Population
 
     @property
     def fields(self) -> dict[str, object]:
         """What ``--json`` adds to the measures."""
         score, gap = (None, None) if self.found is None else (self.found.score, self.found.gap)
-        return {"by": self.by.value, "score": score, "checked": self.checked, "gap": gap}
+        return {"by": self.by.value, "score": score, "checked": self.checked, "gap": gap, **self.everybody.fields}
 
     @property
     def sentence(self) -> str:
@@ -164,9 +169,11 @@ def _say(table: EncodedTable, recipe: Recipe, root: FrequencySet, answer: _Answe
     node = answer.top if answer.found is None else answer.found.node
     there = recipe.with_levels({plan.name: level for plan, level in zip(recipe.qis, node, strict=True)})
     classes = roll_up(root, node)
-    assessment = assess(classes, requirements_in_force(there), there.suppression, target_k=there.k)
+    assessment = assess(
+        classes, requirements_in_force(there), there.suppression, target_k=there.k, population=answer.everybody.classes
+    )
     if as_json_object:
-        risks = risk_fields(table, there, classes, assessment, RiskOptions())
+        risks = risk_fields(table, there, classes, assessment, RiskOptions(), population=answer.everybody.classes)
         print_json(as_json(assessment, there) | risks | {"unseen": table.unseen(there)} | answer.fields)
     else:
         print_line(f"{table.microdata.name}: {headline(assessment)} {answer.sentence}")
@@ -210,8 +217,10 @@ def _check_target(target: Path, nodes: int, given: Sequence[Path | None]) -> Non
         raise InputError("--all names a file that is read. Choose another name.")
 
 
-def _write_all(root: FrequencySet, recipe: Recipe, weights: Sequence[float] | None, target: Path) -> None:
-    sums = measure_lattice(root, requirements_in_force(recipe), details=True)
+def _write_all(
+    root: FrequencySet, recipe: Recipe, everybody: Population, weights: Sequence[float] | None, target: Path
+) -> None:
+    sums = measure_lattice(root, everybody.in_force(recipe), details=True)
     if sums is not None:
         tabulate(root, sums, recipe.k, recipe.suppression, weights=weights).write(target)
 

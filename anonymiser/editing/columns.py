@@ -49,8 +49,8 @@ def role_groups(recipe: Recipe) -> tuple[RoleGroup, ...]:
     return (
         RoleGroup(
             "Name one person",
-            "Direct identifiers: each points at one person by itself. They never leave.",
-            columns(lambda role: role is Role.DIRECT),
+            "Direct identifiers and the person key: each points at one person by itself. They never leave as they are.",
+            columns(lambda role: role.identifies),
         ),
         RoleGroup(
             "Point together",
@@ -143,8 +143,8 @@ def with_missing_codes(table: EncodedTable, recipe: Recipe, name: str, codes: tu
 
 
 def _treatment(plan: AttributePlan, role: Role, policy: Policy) -> Treatment:
-    if role is Role.DIRECT or (policy.is_open and role is not Role.QUASI):
+    if role.identifies or (policy.is_open and role is not Role.QUASI):
         return Treatment.DROP
-    if role is Role.QUASI or plan.role is Role.DIRECT:
+    if role is Role.QUASI or plan.role.identifies:
         return Treatment.RELEASE
     return plan.treatment

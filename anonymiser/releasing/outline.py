@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from anonymiser import story
-from anonymiser.attributes import Role
 from anonymiser.policy import Policy
 from anonymiser.project import Project
 from anonymiser.recipe import AttributePlan, Recipe, Treatment
@@ -132,7 +131,7 @@ def _done(plan: AttributePlan) -> str:
 def why_not(plan: AttributePlan, policy: Policy, *, tables: bool = False) -> str:
     """Why a column stays: the policy's own reason where it gives one."""
     rule = policy.rule(plan.concept)
-    if plan.role is Role.DIRECT:
+    if plan.role.identifies:
         return "Points at one person by itself: never released."
     if plan.treatment is Treatment.DROP:
         return (rule.reason if rule else "") or "This recipient does not need it."

@@ -21,7 +21,7 @@ def must_not_leave(project: Project) -> Iterator[RawColumn]:
     """Raw values to search for: direct identifiers, and each blurred or dropped column at every finer level."""
     recipe = project.recipe
     for plan in recipe.attributes:
-        if plan.role is Role.DIRECT:
+        if plan.role.identifies:
             yield RawColumn(project.table.column(recipe, plan.name), RawKind.DIRECT)
             continue
         stop = plan.level if plan.leaves else plan.top
@@ -40,7 +40,7 @@ def pseudonym_requests(project: Project) -> tuple[PseudonymRequest, ...]:
 
 def can_be_pseudonym(recipe: Recipe) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Direct identifiers that a keyed pseudonym can stand for, and those for which one does."""
-    direct = [plan for plan in recipe.attributes if plan.role is Role.DIRECT]
+    direct = [plan for plan in recipe.attributes if plan.role.identifies]
     return (
         tuple(plan.name for plan in direct),
         tuple(plan.name for plan in direct if plan.treatment is Treatment.PSEUDONYM),

@@ -128,7 +128,11 @@ def prosecutor_over_people(
 
 
 def journalist(
-    sample: npt.NDArray[np.integer], population: npt.NDArray[np.integer], threshold: float = DEFAULT_THRESHOLD
+    sample: npt.NDArray[np.integer],
+    population: npt.NDArray[np.integer],
+    threshold: float = DEFAULT_THRESHOLD,
+    *,
+    complete: bool = True,
 ) -> ReidentificationRisk:
     """The risk 1/F of each record, where F people of the population share its quasi-identifiers.
 
@@ -139,6 +143,9 @@ def journalist(
     sample, population : (classes,) integer arrays
         f, records of each released class; F, people of the population in it, never fewer
         (``privacy.population.population_sizes``).
+    complete : bool
+        Refuse a population that lacks people of the table. Otherwise F is taken as it is found, at least
+        1: the risk is then larger than with the whole population, never smaller.
 
     Notes
     -----
@@ -149,8 +156,9 @@ def journalist(
     InputError
         The population has fewer people in a class than the table.
     """
-    _refuse_smaller(sample, population)
-    return _attacker(sample.astype(np.int64), population.astype(np.float64), threshold)
+    if complete:
+        _refuse_smaller(sample, population)
+    return _attacker(sample.astype(np.int64), np.maximum(population, 1).astype(np.float64), threshold)
 
 
 def journalist_from_fraction(

@@ -91,7 +91,7 @@ def measure_risk(
     Raises
     ------
     InputError
-        The fraction is not above 0 to 1, or the population is smaller than the table.
+        The fraction is not above 0 to 1.
     """
     sizes = released_sizes(classes, kept)
     chosen = slice(None) if kept is None else kept
@@ -100,7 +100,7 @@ def measure_risk(
     own = prosecutor_over_people(records, people, threshold) if over_people else prosecutor(sizes, threshold)
     wider = own
     if population is not None:
-        wider = journalist(np.maximum(people, 1), np.maximum(population[chosen], 1), threshold)
+        wider = journalist(records, population[chosen], threshold, complete=False)
     elif fraction is not None:
         wider = journalist_from_fraction(sizes, fraction, threshold)
     everybody = released_sizes(classes)

@@ -42,7 +42,7 @@ class EncodedTable:
 
     def view(self, recipe: Recipe) -> Microdata:
         """The table with what the recipe declares to mean "no value"."""
-        codes = _declared(recipe)
+        codes = recipe.missing_codes
         if codes not in self._views:
             self._views[codes] = self.microdata.with_missing(
                 {name: (*self.microdata.missing.get(name, ()), *own) for name, own in codes}
@@ -53,7 +53,7 @@ class EncodedTable:
         """A column of the table, or one that the recipe derives."""
         for derived in recipe.derived:
             if derived.name == name:
-                key = (derived, _declared(recipe))
+                key = (derived, recipe.missing_codes)
                 if key not in self._derived:
                     self._derived[key] = derived.compute(self.view(recipe))
                 return self._derived[key]
@@ -85,13 +85,20 @@ class EncodedTable:
         return labels, to_label[self.leaves(recipe, plan)], missing
 
     def sensitive(self, recipe: Recipe) -> tuple[SensitiveCodes, ...]:
-        """The sensitive attributes at the levels at which they would leave."""
-        result = []
+        """The sensitive attributes at the levels at which they would leave, and who each record is of.
+
+        The latter where the recipe has a column that tells persons apart: class sizes then count people.
+        """
+        result = [] if recipe.entity is None else [self._people(recipe, recipe.entity.name)]
         for plan in recipe.sensitive:
             labels, codes, missing = self.labels_at(recipe, plan)
             hierarchy, order = self.hierarchy(recipe, plan), label_ranks(plan, labels)
             result.append(SensitiveCodes(plan.name, codes, len(labels), missing, hierarchy, plan.level, order))
         return tuple(result)
+
+    def _people(self, recipe: Recipe, name: str) -> SensitiveCodes:
+        column = self.column(recipe, name)
+        return SensitiveCodes(name, column.codes, len(column.values) + 1, len(column.values), entity=True)
 
     def qis(self, recipe: Recipe) -> tuple[tuple[Hierarchy, ...], tuple[Leaves, ...]]:
         """Hierarchies and leaves of the quasi-identifiers.
@@ -114,7 +121,7 @@ class EncodedTable:
     def _key(self, recipe: Recipe, plan: AttributePlan) -> object:
         """What a column's codes depend on; those of a derived one also on the codes of the others."""
         is_derived = any(derived.name == plan.name for derived in recipe.derived)
-        return plan.reading, recipe.derived, _declared(recipe) if is_derived else ()
+        return plan.reading, recipe.derived, recipe.missing_codes if is_derived else ()
 
     def unseen(self, recipe: Recipe) -> dict[str, int]:
         """How many distinct values of each column its rule did not know (columns with none left out)."""
@@ -125,12 +132,6 @@ class EncodedTable:
                 if number:
                     counts[plan.name] = number
         return counts
-
-
-def _declared(recipe: Recipe) -> _Codes:
-    """Codes that mean "no value", by column of the table."""
-    own = {derived.name for derived in recipe.derived}
-    return tuple((plan.name, plan.missing) for plan in recipe.attributes if plan.missing and plan.name not in own)
 
 
 def label_ranks(plan: AttributePlan, labels: Sequence[str]) -> npt.NDArray[np.int64] | None:

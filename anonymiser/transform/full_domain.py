@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from anonymiser.attributes import Role
 from anonymiser.engine.frequency import build_members
 from anonymiser.privacy import PrivacyModel
 from anonymiser.recipe import AttributePlan, Recipe, Treatment
@@ -78,7 +77,7 @@ def level_in_words(plan: AttributePlan) -> str:
 
 def why_dropped(plan: AttributePlan) -> str:
     """Why a column does not leave, in a sentence."""
-    if plan.role is Role.DIRECT:
+    if plan.role.identifies:
         return "Direct identifier: never released."
     if plan.treatment is Treatment.DROP:
         return "Not needed by this recipient."

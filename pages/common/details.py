@@ -6,7 +6,6 @@ import streamlit as st
 
 from anonymiser import figures, story
 from anonymiser.comparison import before_after
-from anonymiser.planning import requirements_in_force
 from anonymiser.project import Project
 from pages.common import state
 from pages.common.words import escape
@@ -19,7 +18,7 @@ def explain(project: Project) -> None:
     assessment = project.assess()
     for number, step in enumerate(story.how_k_is_counted(assessment, project.recipe), start=1):
         st.markdown(f"{number}. {escape(step, 600)}")
-    smallest = figures.smallest_groups(project.classes(), requirements_in_force(project.recipe), assessment.target_k)
+    smallest = figures.smallest_groups(project.classes(), project.in_force(), assessment.target_k)
     st.dataframe(figures.groups_table(smallest, project.recipe, hide_values=state.presenting()), hide_index=True)
 
 

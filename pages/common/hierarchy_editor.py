@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from anonymiser.attributes import Role
 from anonymiser.editing import RuleKind, kind_of, kinds_for, new_rule
 from anonymiser.errors import AnonymiserError
 from anonymiser.hierarchies import preview
@@ -23,7 +22,7 @@ __all__ = ["hierarchies"]
 
 def hierarchies(project: Project) -> None:
     """Choose a column, see its levels, change its rule."""
-    plans = {plan.name: plan for plan in project.recipe.attributes if plan.role is not Role.DIRECT}
+    plans = {plan.name: plan for plan in project.recipe.attributes if not plan.role.identifies}
     if not plans:
         st.info("Every column is a direct identifier: none leaves, so none is blurred.")
         return
