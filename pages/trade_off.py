@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from anonymiser import story
-from anonymiser.exploring import Lattice, best, frontier, score
+from anonymiser.exploring import Lattice, score
 from anonymiser.project import Project
+from anonymiser.search import frontier
 from pages.common import plots, recipients, trade_off_choices, trade_off_steps, trade_off_walk
 from pages.common.shell import enter, problems
 from pages.common.words import escape
@@ -25,13 +26,13 @@ def answer(project: Project, lattice: Lattice) -> None:
             k = trade_off_choices.smallest_group(project, lattice)
             trade_off_choices.limit(project)
         scores = score(lattice, k, project.recipe.suppression)
-        target = best(scores, x)
+        target = scores.best(trade_off_choices.measure_of(x))
         with choices, st.container(gap="xsmall"):
             trade_off_choices.use_best(project, scores, x, target)
         with picture:
             figure = plots.settings(scores, project.recipe, x, y, target)
             trade_off_choices.clickable(figure, _PICTURE, scores)
-            meeting = int(scores.meets.sum())
+            meeting = int(scores.met.sum())
             st.caption(escape(story.trade_off_caption(lattice.nodes, meeting, scores.k, scores.limit), _LONGEST))
     with near:
         trade_off_steps.show(project, scores)

@@ -59,6 +59,7 @@ def compare(root: FrequencySet, sums: LatticeSums, wanted: Sequence[PrivacyModel
         assert sums.squares[i] == (classes.counts.astype(int) ** 2).sum()
         for step, k in enumerate(GRID):
             kept = verdict & (classes.counts >= k)
+            assert sums.reached[i, step] == classes.counts[classes.counts >= k].sum()
             size = classes.counts[kept].astype(int)
             assert sums.kept_classes[i, step] == size.size
             assert sums.kept_rows[i, step] == size.sum()

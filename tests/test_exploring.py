@@ -1,18 +1,33 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from anonymiser import exploring
-from anonymiser.exploring import Axis, Lattice, Scores, score
+from anonymiser.exploring import Lattice, score, stepping
 from anonymiser.planning import requirements_in_force
 from anonymiser.policy import GOVERNMENT
 from anonymiser.project import Project
 from anonymiser.reading import read
-from anonymiser.search import By, optimum
+from anonymiser.search import (
+    Axis,
+    By,
+    LatticeTable,
+    RolledUp,
+    Tabulated,
+    along,
+    frontier,
+    moves,
+    neighbours,
+    optimum,
+    path,
+)
 
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "customers.csv"
 SAFE = {"gender": 0, "birthdate": 5, "country_of_birth": 3, "postcode": 7, "education_level": 2}
@@ -35,105 +50,171 @@ def government() -> Project:
 
 
 @pytest.fixture
-def scores(government: Project) -> Scores:
+def scores(government: Project) -> LatticeTable:
     return score(measured(government), government.recipe.k, government.recipe.suppression)
 
 
-def test_scores_are_those_of_the_assessment(government: Project, scores: Scores) -> None:
+def levels_of(project: Project, node: tuple[int, ...]) -> dict[str, int]:
+    return dict(zip((plan.name for plan in project.recipe.qis), node, strict=True))
+
+
+def test_scores_are_those_of_the_assessment(government: Project, scores: LatticeTable) -> None:
     recipe = government.recipe
-    for place in np.random.default_rng(4).integers(0, len(scores.nodes), 40):
-        levels = dict(zip((plan.name for plan in recipe.qis), map(int, scores.nodes[place]), strict=True))
-        found = government.assess(recipe.with_levels(levels).changed(suppression=1.0))
-        assert scores.deleted[place] == found.failing
-        assert scores.group[place] == found.k
-        assert scores.classes[place] == found.classes_raw
-        assert scores.loss[place] == pytest.approx(found.loss_if_suppressed, abs=1e-12)
-        assert scores.detail[place] == pytest.approx(found.detail_kept, abs=1e-12)
-        assert scores.meets[place] == (found.failing <= scores.limit and found.classes > 0)
+    for row in np.random.default_rng(4).integers(0, scores.nodes, 40):
+        found = government.assess(recipe.with_levels(levels_of(government, scores.node(row))).changed(suppression=1.0))
+        assert scores.suppressed[row] == found.failing
+        assert scores.exposed[row] == found.records_below_k
+        assert scores.smallest[row] == found.k
+        assert scores.classes_raw[row] == found.classes_raw
+        assert scores.loss[row] == pytest.approx(found.loss_if_suppressed, abs=1e-12)
+        assert scores.detail[row] == pytest.approx(found.detail_kept, abs=1e-12)
+        assert scores.met[row] == (found.failing <= scores.limit and found.classes > 0)
 
 
 def test_scores_count_every_requirement() -> None:
     project = Project(read(SAMPLE))
     lattice = measured(project)
     scores = score(lattice, project.recipe.k, project.recipe.suppression)
-    for place in (0, 1000, 2000, 2687):
-        levels = dict(zip((plan.name for plan in project.recipe.qis), map(int, scores.nodes[place]), strict=True))
-        assert scores.deleted[place] == project.assess(project.recipe.with_levels(levels)).failing
+    assert (scores.exposed <= scores.suppressed).all()
+    assert (scores.exposed < scores.suppressed).any()
+    for row in (0, 1000, 2000, 2687):
+        found = project.assess(project.recipe.with_levels(levels_of(project, scores.node(row))))
+        assert (scores.suppressed[row], scores.exposed[row]) == (found.failing, found.records_below_k)
 
 
-def test_the_best_is_the_optimum(government: Project, scores: Scores) -> None:
+@pytest.mark.parametrize("by", [By.LOSS, By.PRECISION])
+def test_the_best_is_the_optimum(government: Project, scores: LatticeTable, by: By) -> None:
     recipe = government.recipe
     root = government.classes(recipe.with_levels({plan.name: 0 for plan in recipe.qis}))
-    for axis, by in ((Axis.LOSS, By.LOSS), (Axis.DETAIL, By.PRECISION)):
-        place = exploring.best(scores, axis)
-        expected = optimum(root, requirements_in_force(recipe), recipe.suppression, by=by)
-        assert place is not None
-        assert expected is not None
-        cost = scores.loss[place] if axis is Axis.LOSS else 1 - scores.detail[place]
-        assert cost == pytest.approx(expected.score, abs=1e-12)
+    row, expected = scores.best(by), optimum(root, requirements_in_force(recipe), recipe.suppression, by=by)
+    assert row is not None
+    assert expected is not None
+    assert scores.score(by)[row] == pytest.approx(expected.score, abs=1e-12)
 
 
 @pytest.mark.parametrize("x", [Axis.DETAIL, Axis.LOSS])
-@pytest.mark.parametrize("y", [Axis.DELETED, Axis.GROUP, Axis.SMALLEST])
-def test_nothing_that_meets_the_requirements_beats_the_frontier(scores: Scores, x: Axis, y: Axis) -> None:
-    line = exploring.frontier(scores, x, y)
-    across = scores.along(x) * (1 if x.more_is_better else -1)
-    up = scores.along(y) * (1 if y.more_is_better else -1)
+@pytest.mark.parametrize("y", [Axis.DELETED, Axis.GROUP, Axis.SMALLEST, Axis.EXPOSED])
+def test_nothing_that_meets_the_requirements_beats_the_frontier(scores: LatticeTable, x: Axis, y: Axis) -> None:
+    line = frontier(scores, x, y)
+    across = along(scores, x) * (1 if x.more_is_better else -1)
+    up = along(scores, y) * (1 if y.more_is_better else -1)
     assert line.size
-    assert scores.meets[line].all()
-    for place in np.flatnonzero(scores.meets):
-        as_good = (across >= across[place]) & (up >= up[place])
-        beaten = (as_good & ((across > across[place]) | (up > up[place])) & scores.meets).any()
-        on_it = ((across[line] == across[place]) & (up[line] == up[place])).any()
+    assert scores.met[line].all()
+    for row in np.flatnonzero(scores.met):
+        as_good = (across >= across[row]) & (up >= up[row])
+        beaten = (as_good & ((across > across[row]) | (up > up[row])) & scores.met).any()
+        on_it = ((across[line] == across[row]) & (up[line] == up[row])).any()
         assert on_it != beaten
+
+
+def test_bounds_leave_nodes_out(scores: LatticeTable) -> None:
+    low, high = (0, 3, 0, 0, 1), (1, 4, 4, 7, 1)
+    inside = scores.within(low, high)
+    assert inside.nodes == 2 * 2 * 5 * 8
+    assert inside.row_of((0, 0, 0, 0, 0)) is None
+    row = inside.row_of((1, 3, 2, 5, 1))
+    assert row is not None
+    assert inside.loss[row] == scores.loss[scores.row_of((1, 3, 2, 5, 1))]
+    assert scores.within((0,) * 5, tuple(scores.levels.max(axis=0))) is scores
 
 
 def test_a_larger_k_never_lets_more_settings_pass(government: Project) -> None:
     lattice = measured(government)
-    passing = [score(lattice, int(k), 0.05).meets for k in lattice.sums.grid]
+    passing = [score(lattice, int(k), 0.05).met for k in lattice.sums.grid]
     for smaller, larger in pairwise(passing):
         assert not (larger & ~smaller).any()
-    assert score(lattice, 5, 0.2).meets.sum() >= score(lattice, 5, 0.0).meets.sum()
+    assert score(lattice, 5, 0.2).met.sum() >= score(lattice, 5, 0.0).met.sum()
 
 
-def test_moves_change_one_slider_and_say_what_comes_of_it(government: Project, scores: Scores) -> None:
+def test_moves_say_what_the_tune_page_would_show(government: Project, scores: LatticeTable) -> None:
     recipe = government.recipe.with_levels(SAFE)
-    here = exploring.place_of(scores, recipe.node)
-    every = exploring.moves(scores, recipe)
-    assert len(every) == sum(plan.top for plan in recipe.qis)
-    for move in every:
-        there = scores.nodes[move.place]
-        assert (there != np.array(recipe.node)).sum() == 1
-        assert scores.deleted[here] - scores.deleted[move.place] == move.made_safe
-        assert move.meets == scores.meets[move.place]
-    meeting = [move.meets for move in every]
-    assert meeting == sorted(meeting, reverse=True)
-    kept = [move.detail_gained for move in every if move.meets]
-    assert kept == sorted(kept, reverse=True)
+    before = government.assess(recipe)
+    for move in moves(Tabulated(scores), recipe.node):
+        after = government.assess(recipe.with_levels(levels_of(government, move.after.node)))
+        assert move.made_safe == before.failing - after.failing
+        assert move.k_gained == after.k - before.k
+        assert move.detail_gained == pytest.approx(after.detail_kept - before.detail_kept, abs=1e-12)
+        assert move.after.met == after.met
 
 
-def test_neighbours_are_one_step_away(government: Project, scores: Scores) -> None:
-    recipe = government.recipe.with_levels(SAFE)
-    around = exploring.neighbours(scores, recipe)
-    finer = sum(level > 0 for level in recipe.node)
-    assert sum(not move.coarser for move in around) == finer
-    assert sum(move.coarser for move in around) == sum(plan.level < plan.top for plan in recipe.qis)
+def test_a_measured_lattice_and_roll_ups_say_the_same(government: Project, scores: LatticeTable) -> None:
+    recipe = government.recipe
+    root = government.classes(recipe.with_levels({plan.name: 0 for plan in recipe.qis}))
+    rolled = RolledUp(root, requirements_in_force(recipe), recipe.suppression)
+    for node in (recipe.node, tuple(SAFE.values()), (1, 2, 3, 4, 3)):
+        one, other = moves(Tabulated(scores), node), moves(rolled, node)
+        assert {m.after.node for m in one} == {m.after.node for m in other}
+        assert [m.after.score for m in one] == pytest.approx([m.after.score for m in other])
+        ways = [path(standings, node) for standings in (Tabulated(scores), rolled)]
+        assert None not in ways
+        assert len({len(way or ()) for way in ways}) == 1
 
 
-def test_the_shortest_way_meets_the_requirements(government: Project, scores: Scores) -> None:
-    target = exploring.nearest(scores, government.recipe)
-    assert target is not None
-    assert scores.meets[target]
-    away = np.abs(scores.nodes - np.array(government.recipe.node)).sum(axis=1)
-    assert away[target] == away[scores.meets].min()
+def test_neighbours_are_one_step_away(scores: LatticeTable) -> None:
+    node = tuple(SAFE.values())
+    around = neighbours(Tabulated(scores), node)
+    heights = scores.levels.max(axis=0)
+    assert sum(not move.coarser for move in around) == sum(level > 0 for level in node)
+    assert sum(move.coarser for move in around) == sum(level < top for level, top in zip(node, heights, strict=True))
+
+
+def test_the_next_step_is_the_shortest_way_to_the_requirements(government: Project) -> None:
+    step = exploring.next_step(government)
+    assert step is not None
+    assert step.possible
+    assert not step.is_met
+    assert step.goal is not None
+    assert government.assess(government.recipe.with_levels(levels_of(government, step.goal))).met
+    assert step.move is not None
+    assert not step.move.after.met
+
+
+def test_the_next_step_from_a_safe_setting_wins_detail_back(government: Project, scores: LatticeTable) -> None:
+    top = tuple(scores.levels.max(axis=0).tolist())
+    step = exploring.step_from(Tabulated(scores), top)
+    assert step.is_met
+    assert step.move is not None
+    assert step.move.after.met
+    assert step.move.detail_gained > 0
+    best = scores.best(By.LOSS)
+    assert best is not None
+    assert exploring.step_from(Tabulated(scores), scores.node(best)).move is None
 
 
 def test_where_nothing_passes_there_is_no_best(government: Project) -> None:
     nothing = score(measured(government), 100, 0.0)
-    none = Scores(**{**vars(nothing), "meets": np.zeros(len(nothing.nodes), dtype=bool)})
-    assert exploring.best(none, Axis.DETAIL) is None
-    assert exploring.nearest(none, government.recipe) is None
-    assert exploring.frontier(none, Axis.DETAIL, Axis.GROUP).size == 0
+    none = replace(nothing, met=np.zeros(nothing.nodes, dtype=bool))
+    assert none.best() is None
+    assert not exploring.step_from(Tabulated(none), none.node(0)).possible
+    assert frontier(none, Axis.DETAIL, Axis.GROUP).size == 0
+
+
+def test_the_next_step_of_a_large_table_is_searched_when_the_sliders_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = Project(read(SAMPLE))
+    project.choose_policy(GOVERNMENT.name)
+    monkeypatch.setattr(stepping, "_LITTLE", 0)
+    monkeypatch.setattr(stepping, "_REST", 0.0)
+    assert exploring.next_step(project) is None
+    while exploring.think(project):
+        pass
+    found = exploring.next_step(project)
+    assert found is not None
+    assert exploring.found(project) is None
+    measured(project)
+    known = exploring.next_step(project)
+    assert known is not None
+    assert known.goal == found.goal
+
+
+def test_a_saved_lattice_holds_levels_and_measures_and_no_value(government: Project, scores: LatticeTable) -> None:
+    table = pq.read_table(BytesIO(exploring.as_file(government, government.recipe.k)))
+    assert table.num_rows == scores.nodes
+    assert table.column_names[:5] == [f"lv_{plan.name}" for plan in government.recipe.qis]
+    assert table.column("loss").to_pylist() == pytest.approx(scores.loss.tolist())
+    assert table.column("entropy").null_count == 0
+    words = {str(field.type) for field in table.schema}
+    assert words == {"int64", "double", "bool", "string"}
+    assert all(set(node) <= set("0123456789 ") for node in table.column("node").to_pylist())
 
 
 def test_a_setting_is_applied_and_undone() -> None:
@@ -169,9 +250,9 @@ def test_cancel_leaves_the_previous_result() -> None:
     assert not exploring.is_current(project, before)
 
 
-@pytest.mark.parametrize("axis", list(Axis))
-def test_ticks_stand_where_their_numbers_are_drawn(scores: Scores, axis: Axis) -> None:
-    places, labels = exploring.ticks(axis, scores.along(axis))
+@pytest.mark.parametrize("axis", [Axis.DETAIL, Axis.LOSS, Axis.DELETED, Axis.EXPOSED, Axis.GROUP, Axis.SMALLEST])
+def test_ticks_stand_where_their_numbers_are_drawn(scores: LatticeTable, axis: Axis) -> None:
+    places, labels = exploring.ticks(axis, along(scores, axis))
     if places is None:
         assert axis in {Axis.DETAIL, Axis.LOSS}
         return

@@ -16,17 +16,19 @@ from anonymiser.errors import InputError
 from anonymiser.hierarchies.base import Hierarchy
 from anonymiser.privacy import DistinctDiversity, KAnonymity
 from anonymiser.search import (
+    Axis,
     By,
     Move,
-    NextSteps,
-    Risk,
+    RolledUp,
+    along,
     cheapest_move,
     fair_optimum,
     frontier,
     measure_lattice,
+    moves,
     optimum,
+    path,
     removal_by_group,
-    risk_of,
     tabulate,
 )
 from anonymiser.search.frontier import pareto
@@ -50,22 +52,22 @@ def test_nothing_beats_the_frontier_and_it_beats_the_rest(pairs: list[tuple[floa
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.data(), tables(), st.sampled_from(list(Risk)), st.sampled_from(list(By)))
-def test_the_frontier_of_a_lattice(data: st.DataObject, table: Table, risk: Risk, by: By) -> None:
+@given(st.data(), tables(), st.sampled_from(list(Axis)), st.sampled_from(list(Axis)))
+def test_the_frontier_of_a_lattice(data: st.DataObject, table: Table, x: Axis, y: Axis) -> None:
     root = table.build()
     sums = measure_lattice(root, [KAnonymity(k=data.draw(st.integers(1, 4)))], details=True)
     assert sums is not None
     every = tabulate(root, sums, int(sums.grid[-1]), 0.3)
-    axis = risk_of(every, risk)
-    if not table.sensitive and risk in {Risk.DISTANCE, Risk.SAMENESS}:
-        assert np.isnan(axis).all()
+    costs = [along(every, axis) * (-1 if axis.more_is_better else 1) for axis in (x, y)]
+    if not table.sensitive and {x, y} & {Axis.DISTANCE, Axis.SAMENESS}:
+        assert np.isnan(costs).any()
     for only_met in (False, True):
-        found = frontier(every, risk, by, only_met=only_met)
+        found = frontier(every, x, y, only_met=only_met)
         assert not only_met or every.met[found].all()
-        allowed = ~np.isnan(axis) & (every.met if only_met else True)
+        allowed = ~np.isnan(costs).any(axis=0) & (every.met if only_met else every.classes > 0)
         assert bool(found.size) == bool(allowed.any())
         for row in np.flatnonzero(allowed):
-            assert ((axis[found] <= axis[row]) & (every.score(by)[found] <= every.score(by)[row])).any()
+            assert ((costs[0][found] <= costs[0][row]) & (costs[1][found] <= costs[1][row])).any()
 
 
 def test_risks_are_what_they_say() -> None:
@@ -75,12 +77,12 @@ def test_risks_are_what_they_say() -> None:
     every = tabulate(root, sums, 3, 0.5)
     for row, node in enumerate(map(tuple, every.levels.tolist())):
         after = assess(roll_up(root, node), [KAnonymity(k=3)], 1.0)
+        assert along(every, Axis.EXPOSED)[row] == after.records_below_k
         if after.kept:
-            assert risk_of(every, Risk.LARGEST)[row] == pytest.approx(1 / after.k)
-            assert risk_of(every, Risk.MEAN)[row] == pytest.approx(after.mean_risk)
-            assert risk_of(every, Risk.EXPOSED)[row] == after.records_below_k
+            assert along(every, Axis.LARGEST_RISK)[row] == pytest.approx(1 / after.k)
+            assert along(every, Axis.MEAN_RISK)[row] == pytest.approx(after.mean_risk)
         else:
-            assert np.isnan(risk_of(every, Risk.MEAN)[row])
+            assert np.isnan(along(every, Axis.MEAN_RISK)[row])
 
 
 @settings(max_examples=40, deadline=None)
@@ -88,8 +90,7 @@ def test_risks_are_what_they_say() -> None:
 def test_moves_are_all_there_and_say_what_they_do(data: st.DataObject, table: Table, limit: float) -> None:
     root, wanted = table.build(), data.draw(models(table))
     node = data.draw(nodes(table))
-    steps = NextSteps(root, wanted, limit)
-    found = steps.moves(node)
+    found = moves(RolledUp(root, wanted, limit), node)
     before = assess(roll_up(root, node), wanted, limit)
     assert len(found) == sum(h.height for h in root.hierarchies)
     assert len({m.after.node for m in found}) == len(found)
@@ -97,12 +98,12 @@ def test_moves_are_all_there_and_say_what_they_do(data: st.DataObject, table: Ta
         after = assess(roll_up(root, move.after.node), wanted, limit)
         assert [i for i, (a, b) in enumerate(zip(node, move.after.node, strict=True)) if a != b] == [move.attribute]
         assert move.after.node[move.attribute] == move.level
+        assert move.coarser == (move.level > node[move.attribute])
         assert move.made_safe == before.failing - after.failing
         assert move.after.met == after.met
         assert move.after.score == pytest.approx(after.loss_if_suppressed)
-        bare = [assess(roll_up(root, n), [], 0.0) for n in (node, move.after.node)]
-        assert move.k_gained == bare[1].k - bare[0].k
-        assert move.detail_lost == pytest.approx(bare[1].loss - bare[0].loss, abs=1e-12)
+        assert move.k_gained == after.k - before.k
+        assert move.detail_gained == pytest.approx(after.detail_kept - before.detail_kept, abs=1e-12)
     met = [m for m in found if m.after.met]
     assert found[: len(met)] == sorted(met, key=lambda m: m.after.score)
     cheapest = cheapest_move(found)
@@ -115,20 +116,20 @@ def test_moves_are_all_there_and_say_what_they_do(data: st.DataObject, table: Ta
 @given(st.data(), tables(), st.sampled_from([0.0, 0.2]))
 def test_the_way_is_the_shortest_and_ends_in_the_green(data: st.DataObject, table: Table, limit: float) -> None:
     root, wanted, node = table.build(), data.draw(models(table)), data.draw(nodes(table))
-    path = NextSteps(root, wanted, limit).path(node)
+    way = path(RolledUp(root, wanted, limit), node)
     met = {n: a.loss_if_suppressed for n in nodes_of(root) if (a := assess(roll_up(root, n), wanted, limit)).met}
     if not met:
-        assert path is None
+        assert way is None
         return
-    assert path is not None
+    assert way is not None
     apart = {n: sum(a != b for a, b in zip(n, node, strict=True)) for n in met}
-    assert len(path) == min(apart.values())
+    assert len(way) == min(apart.values())
     here = tuple(node)
-    for move in path:
+    for move in way:
         assert move.before.node == here
         here = move.after.node
     assert here in met
-    assert met[here] == pytest.approx(min(met[n] for n in met if apart[n] == len(path)))
+    assert met[here] == pytest.approx(min(met[n] for n in met if apart[n] == len(way)))
 
 
 def test_a_long_way_is_cut_short_by_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,10 +137,10 @@ def test_a_long_way_is_cut_short_by_the_optimum(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(steps, "_MOST_CHOICES", 1)
     root = wide_table(5, qis=4, rows=60).build()
-    path = NextSteps(root, [KAnonymity(k=20)], 0.0).path((0, 0, 0, 0))
-    assert path
-    assert isinstance(path[-1], Move)
-    assert path[-1].after.met
+    way = path(RolledUp(root, [KAnonymity(k=20)], 0.0), (0, 0, 0, 0))
+    assert way
+    assert isinstance(way[-1], Move)
+    assert way[-1].after.met
 
 
 def people(rows: int = 400, seed: int = 0) -> tuple[list[Hierarchy], list[np.ndarray], np.ndarray]:

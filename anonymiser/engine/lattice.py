@@ -66,6 +66,8 @@ class LatticeSums:
         Values of k, ascending.
     kept_classes, kept_rows, kept_squares, kept_smallest : (nodes, steps) int64 arrays
         Classes that pass with each k, their records, the sum of their squared sizes, the smallest (0: none).
+    reached : (nodes, steps) int64 array
+        Records in classes that reach each k, whatever else they break.
     kept_leaves : (nodes, steps, attributes) int64 array
         Σ |E| · leaves below the label over the classes that pass.
     classes, smallest, squares : (nodes,) int64 arrays
@@ -86,6 +88,7 @@ class LatticeSums:
     kept_rows: npt.NDArray[np.int64]
     kept_squares: npt.NDArray[np.int64]
     kept_smallest: npt.NDArray[np.int64]
+    reached: npt.NDArray[np.int64]
     kept_leaves: npt.NDArray[np.int64]
     classes: npt.NDArray[np.int64]
     smallest: npt.NDArray[np.int64]
@@ -192,6 +195,7 @@ def _in_own_order(plan: Plan, found: Found) -> LatticeSums:
         kept_classes=sums[:, :, 0],
         kept_rows=sums[:, :, 1],
         kept_squares=sums[:, :, 2],
+        reached=found.reached,
         kept_leaves=sums[:, :, 3:-1][:, :, back],
         kept_smallest=sums[:, :, -1],
         classes=extremes[:, 0].astype(np.int64),

@@ -56,6 +56,7 @@ def walk_models(plan: Plan, models: Models | None, progress: Wholes, *, details:
             return None
         sizes = classes.counts if models is None or models.sizes is None else models.sizes(classes)
         buckets = np.searchsorted(plan.grid, sizes, side="right")
+        found.reached[at] = _from_above(plan, buckets, classes.counts)
         if models is not None:
             buckets[~models.passes(classes)] = 0
         _sum_up(plan, classes, buckets, found, at)

@@ -94,8 +94,11 @@ def step(
 
 
 @njit(cache=True, nogil=True)
-def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smallest, extremes):
-    """Put each class into the bucket of how many values of k it passes with (0 where it breaks a limit)."""
+def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smallest, extremes, reached):
+    """Put each class into the bucket of how many values of k it passes with (0 where it breaks a limit).
+
+    ``reached`` counts records by how many values of k their class reaches, less one, whatever else it breaks.
+    """
     bucket_of, table, logs, limits = rules.bucket_of, rules.table, rules.logs, rules.limits
     first, missing, bits, known_bits = rules.first, rules.missing, rules.bits, rules.known
     attributes = limits.shape[0]
@@ -111,6 +114,8 @@ def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smalles
         least = min(least, size)
         squares += size * size
         bucket = bucket_of[min(size, cap)]
+        if bucket:
+            reached[bucket - 1] += size
         if has_hist:
             whole = logs[size] if size < logs.size else size * np.log(np.float64(size))
             for a in range(attributes):
@@ -287,7 +292,10 @@ def _measure(keys, counts, hist, masks, classes, node, at, lattice, rules, bucke
     columns = 3 + node.size
     tally = np.zeros((steps + 1, columns), dtype=np.int64)
     smallest = np.full(steps + 1, lattice.rows + 1)
-    _classify(counts, hist, masks, classes, lattice.rows, rules, buckets, tally, smallest, found.extremes[at])
+    reached = found.reached[at]
+    _classify(counts, hist, masks, classes, lattice.rows, rules, buckets, tally, smallest, found.extremes[at], reached)
+    for s in range(steps - 2, -1, -1):
+        reached[s] += reached[s + 1]
     skip = np.argmax(tally[:, 0])
     _count_labels(keys, counts, classes, node, lattice, buckets, skip, tally, labels, rest)
     for s in range(steps - 1, -1, -1):

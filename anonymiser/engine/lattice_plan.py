@@ -118,6 +118,7 @@ class Plan:
             np.zeros((nodes, steps, 4 + len(self.shape)), dtype=np.int64),
             np.zeros((nodes, 6)),
             np.zeros((nodes if details else 0, steps, 1 + len(self.shape))),
+            np.zeros((nodes, steps), dtype=np.int64),
         )
 
     def finest(self) -> Tuples:

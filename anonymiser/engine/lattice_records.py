@@ -142,11 +142,14 @@ class Found(NamedTuple):
     details : (nodes or 0, steps, 1 + attributes) float64 array
         Σ |E| · cells over the classes that pass; entropy of the suppressed records' labels of each
         attribute, in bits.
+    reached : (nodes, steps) int64 array
+        Records in classes that reach each k, whatever other limits they break.
     """
 
     sums: npt.NDArray[np.int64]
     extremes: npt.NDArray[np.float64]
     details: npt.NDArray[np.float64]
+    reached: npt.NDArray[np.int64]
 
 
 class Tuples(NamedTuple):

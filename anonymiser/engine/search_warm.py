@@ -45,7 +45,7 @@ def _walk() -> None:
         rank_at=one,
         rank_values=none,
     )
-    found = Found(np.zeros((1, 1, 5), dtype=np.int64), np.zeros((1, 6)), np.zeros((1, 1, 2)))
+    found = Found(np.zeros((1, 1, 5), dtype=np.int64), np.zeros((1, 6)), np.zeros((1, 1, 2)), one.reshape(1, 1))
     given = Tuples(word, np.ones(1, dtype=np.int32), np.zeros((1, 0), dtype=np.int32), word[:0])
     out = (word.copy(), np.ones(1, dtype=np.int32), given.hist, given.masks)
     slots = np.empty(kernels.slots_for(1), dtype=np.int32)

@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 from anonymiser.search.fairness import Removal, fair_optimum, removal_by_group
-from anonymiser.search.frontier import Risk, frontier, risk_of
+from anonymiser.search.frontier import Axis, along, frontier
 from anonymiser.search.lattice_table import LatticeTable, tabulate
 from anonymiser.search.objective import By
 from anonymiser.search.optimum import LARGEST, Finding, Optimum, Searcher, optimum
-from anonymiser.search.steps import Move, NextSteps, Standing, cheapest_move
+from anonymiser.search.steps import (
+    Move,
+    RolledUp,
+    Standing,
+    Standings,
+    Tabulated,
+    cheapest_move,
+    moves,
+    neighbours,
+    path,
+)
 from anonymiser.search.whole import measure_lattice
 
 __all__ = [
     "LARGEST",
+    "Axis",
     "By",
     "Finding",
     "LatticeTable",
     "Move",
-    "NextSteps",
     "Optimum",
     "Removal",
-    "Risk",
+    "RolledUp",
     "Searcher",
     "Standing",
+    "Standings",
+    "Tabulated",
+    "along",
     "cheapest_move",
     "fair_optimum",
     "frontier",
     "measure_lattice",
+    "moves",
+    "neighbours",
     "optimum",
+    "path",
     "removal_by_group",
-    "risk_of",
     "tabulate",
 ]

@@ -1,4 +1,4 @@
-"""The frontier of risk and utility: the nodes that no other beats in both."""
+"""What a picture of the trade-off can show, and its frontier: the nodes that no other beats in both."""
 
 from __future__ import annotations
 
@@ -9,43 +9,69 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymiser.search.lattice_table import LatticeTable
-from anonymiser.search.objective import By
 
-__all__ = ["Risk", "frontier", "pareto", "risk_of"]
+__all__ = ["Axis", "along", "frontier", "pareto"]
 
 Reals = npt.NDArray[np.float64]
 
 
-class Risk(Enum):
-    """What a picture of the trade-off may have as risk; less is safer."""
+class Axis(Enum):
+    """What an axis can show, in words."""
 
-    LARGEST = "largest risk"
-    """1 / k over the released records."""
-    MEAN = "mean risk"
-    """Released classes / released records."""
-    EXPOSED = "records exposed"
+    DETAIL = "detail kept"
+    """1 − precision."""
+    LOSS = "information loss"
+    CLASS_SIZE = "average class size"
+    DISCERNIBILITY = "discernibility"
+    DELETED = "rows in groups that fail"
     """Records in classes that break a requirement, before suppression."""
-    LARGEST_RAW = "largest risk before suppression"
-    """1 / k over all records."""
+    EXPOSED = "records exposed"
+    """Records in classes smaller than k, before suppression."""
+    GROUP = "smallest group left"
+    SMALLEST = "smallest group before deleting"
+    LARGEST_RISK = "highest risk left"
+    """1 / k over the released records."""
+    MEAN_RISK = "mean risk left"
+    """Released classes / released records."""
     DISTANCE = "t-closeness"
     """Largest distance of a class from the table, before suppression."""
-    SAMENESS = "sameness"
+    SAMENESS = "sameness of sensitive values"
     """1 / distinct l, before suppression: 1 where some class has one sensitive value."""
 
+    @property
+    def more_is_better(self) -> bool:
+        """Whether a larger value is the better one."""
+        return self in {Axis.DETAIL, Axis.GROUP, Axis.SMALLEST}
 
-def risk_of(table: LatticeTable, risk: Risk) -> Reals:
-    """The risk of each node: (nodes,) float64 array; NaN where nothing is released or it was not measured."""
-    left = table.classes > 0
-    kept = table.records - table.suppressed
-    columns = {
-        Risk.LARGEST: _inverse(table.smallest),
-        Risk.MEAN: table.classes * _inverse(kept),
-        Risk.EXPOSED: table.suppressed.astype(np.float64),
-        Risk.LARGEST_RAW: _inverse(table.smallest_raw),
-        Risk.DISTANCE: table.distance,
-        Risk.SAMENESS: _inverse(table.distinct),
-    }
-    return np.where(left, columns[risk], np.nan)
+
+def along(table: LatticeTable, axis: Axis) -> Reals:
+    """The values of an axis: (nodes,) float64 array; NaN where nothing is released or it was not measured.
+
+    Counts before suppression have a value everywhere.
+    """
+    match axis:
+        case Axis.LARGEST_RISK:
+            return _inverse(table.smallest)
+        case Axis.MEAN_RISK:
+            return table.classes * _inverse(table.records - table.suppressed)
+        case Axis.SAMENESS:
+            return _inverse(table.distinct)
+        case _:
+            column: npt.NDArray[Any] = getattr(table, _COLUMNS[axis])
+            return column.astype(np.float64)
+
+
+_COLUMNS = {
+    Axis.DETAIL: "detail",
+    Axis.LOSS: "loss",
+    Axis.CLASS_SIZE: "average_class_size",
+    Axis.DISCERNIBILITY: "discernibility",
+    Axis.DELETED: "suppressed",
+    Axis.EXPOSED: "exposed",
+    Axis.GROUP: "smallest",
+    Axis.SMALLEST: "smallest_raw",
+    Axis.DISTANCE: "distance",
+}
 
 
 def _inverse(numbers: npt.NDArray[Any]) -> Reals:
@@ -54,23 +80,19 @@ def _inverse(numbers: npt.NDArray[Any]) -> Reals:
     return found
 
 
-def frontier(
-    table: LatticeTable, risk: Risk = Risk.LARGEST, by: By = By.LOSS, *, only_met: bool = False
-) -> npt.NDArray[np.intp]:
-    """Rows of the nodes that no other beats in risk and in utility, safest first.
+def frontier(table: LatticeTable, x: Axis, y: Axis, *, only_met: bool = True) -> npt.NDArray[np.intp]:
+    """Rows of the nodes that no other beats on both axes, from the best of x down.
 
     Parameters
     ----------
     table : LatticeTable
-    risk : Risk
-    by : By
+    x, y : Axis
     only_met : bool
-        Leave out the nodes whose failing records do not fit the limit.
+        Leave out the nodes whose failing records do not fit the limit; otherwise those that release nothing.
     """
-    axis = risk_of(table, risk)
-    if only_met:
-        axis = np.where(table.met, axis, np.nan)
-    return pareto(axis, table.score(by))
+    costs = [-along(table, axis) if axis.more_is_better else along(table, axis) for axis in (x, y)]
+    taken = table.met if only_met else table.classes > 0
+    return pareto(np.where(taken, costs[0], np.nan), costs[1])
 
 
 def pareto(first: Reals, second: Reals) -> npt.NDArray[np.intp]:

@@ -8,9 +8,9 @@ they fit the limit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,9 @@ from anonymiser.engine.lattice import LatticeSums
 from anonymiser.search.objective import By, entropy_at
 
 __all__ = ["LatticeTable", "tabulate"]
+
+_DIGITS: Final = 12
+"""Scores that differ only beyond are called equal."""
 
 Reals = npt.NDArray[np.float64]
 Wholes = npt.NDArray[np.int64]
@@ -39,8 +42,9 @@ class LatticeTable:
     levels : (nodes, attributes) int64 array
     classes_raw, smallest_raw : (nodes,) int64 arrays
         Before suppression.
-    suppressed, classes, smallest : (nodes,) int64 arrays
-        Failing records; classes that are released and the smallest of them (0 where there is none).
+    exposed, suppressed, classes, smallest : (nodes,) int64 arrays
+        Records in classes smaller than k; failing records; classes that are released and the smallest of them (0
+        where there is none).
     met : (nodes,) bool array
         Whether the failing records fit the limit and anything is left.
     loss, loss_arithmetic, precision : (nodes,) float64 arrays
@@ -63,6 +67,7 @@ class LatticeTable:
     levels: Wholes
     classes_raw: Wholes
     smallest_raw: Wholes
+    exposed: Wholes
     suppressed: Wholes
     classes: Wholes
     smallest: Wholes
@@ -87,15 +92,42 @@ class LatticeTable:
         column: Reals = getattr(self, by.value)
         return column.astype(np.float64)
 
-    def best(self, by: By = By.LOSS) -> int | None:
-        """Row of the best node that meets the requirements; None where there is none."""
-        if not self.met.any():
-            return None
-        return int(np.argmin(np.where(self.met, self.score(by), np.inf)))
+    @property
+    def nodes(self) -> int:
+        """How many there are."""
+        return int(self.levels.shape[0])
 
-    def row_of(self, node: Sequence[int]) -> int:
-        """Row of a node."""
-        return int(np.flatnonzero((self.levels == np.asarray(node)).all(axis=1))[0])
+    @property
+    def detail(self) -> Reals:
+        """Detail kept, 1 − precision: (nodes,) float64 array, 1 (all of it) to 0."""
+        kept: Reals = 1.0 - self.precision
+        return kept
+
+    def best(self, by: By = By.LOSS) -> int | None:
+        """Row of the best node that meets the requirements, of several the one that deletes least; None without one."""
+        rows = np.flatnonzero(self.met)
+        if not rows.size:
+            return None
+        return int(rows[np.lexsort((self.suppressed[rows], self.score(by)[rows].round(_DIGITS)))[0]])
+
+    def row_of(self, node: Sequence[int]) -> int | None:
+        """Row of a node; None where it was left out."""
+        rows = np.flatnonzero((self.levels == np.asarray(node)).all(axis=1))
+        return int(rows[0]) if rows.size else None
+
+    def node(self, row: int) -> tuple[int, ...]:
+        """Levels of a row."""
+        return tuple(self.levels[row].tolist())
+
+    def within(self, lowest: Sequence[int], highest: Sequence[int]) -> LatticeTable:
+        """The nodes inside some bounds."""
+        inside = ((self.levels >= np.asarray(lowest)) & (self.levels <= np.asarray(highest))).all(axis=1)
+        if inside.all():
+            return self
+        columns: dict[str, Any] = {
+            name: value[inside] for name, value in vars(self).items() if isinstance(value, np.ndarray)
+        }
+        return replace(self, **columns)
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Columns by name: the level of each attribute, then those that ARX's tables have."""
@@ -125,15 +157,22 @@ class LatticeTable:
 
     def write(self, path: Path) -> None:
         """Save as Parquet; nothing is left behind where that fails."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         part = path.with_name(f"{path.name}.part")
         try:
-            pq.write_table(pa.table(self.columns()), part)
+            part.write_bytes(self.to_parquet())
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
+
+    def to_parquet(self) -> bytes:
+        """The columns as a Parquet file: numbers of settings, no value of the table."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        file = pa.BufferOutputStream()
+        pq.write_table(pa.table(self.columns()), file)
+        found: bytes = file.getvalue().to_pybytes()
+        return found
 
 
 def tabulate(
@@ -182,6 +221,7 @@ def tabulate(
         levels=sums.nodes,
         classes_raw=sums.classes,
         smallest_raw=sums.smallest,
+        exposed=rows - sums.reached[:, step],
         suppressed=suppressed,
         classes=classes,
         smallest=sums.kept_smallest[:, step],

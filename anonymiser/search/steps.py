@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -13,17 +13,20 @@ from anonymiser.assessment import limit_in_records
 from anonymiser.engine.frequency import FrequencySet, roll_up
 from anonymiser.engine.summary import summarise
 from anonymiser.privacy import PrivacyModel
+from anonymiser.search.lattice_table import LatticeTable
 from anonymiser.search.optimum import Searcher
 from anonymiser.utility import information_loss as utility
 
-__all__ = ["Move", "NextSteps", "Standing", "cheapest_move"]
+__all__ = ["Move", "RolledUp", "Standing", "Standings", "Tabulated", "cheapest_move", "moves", "neighbours", "path"]
 
 _MOST_CHOICES: Final = 300  # sets of sliders that are looked through for the shortest way
+
+Node = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a setting stands.
+    """Where a setting stands, suppression being all or nothing: the failing records leave if they fit the limit.
 
     Attributes
     ----------
@@ -31,19 +34,19 @@ class Standing:
     failing : int
         Records in classes that break a requirement.
     k : int
-        Smallest class, before suppression.
-    loss : float
-        Loss of generalisation alone, from 0 (all detail kept) to 1.
+        Smallest class that is left where the failing records leave, otherwise of all.
+    detail : float
+        Detail kept, 1 − precision, suppressed records charged where they leave.
     score : float
-        Loss with the failing records suppressed.
+        Loss with the failing records suppressed, whether or not they fit: what settings are ranked by.
     met : bool
         Whether the failing records fit the limit and anything is left.
     """
 
-    node: tuple[int, ...]
+    node: Node
     failing: int
     k: int
-    loss: float
+    detail: float
     score: float
     met: bool
 
@@ -77,13 +80,77 @@ class Move:
         return self.after.k - self.before.k
 
     @property
-    def detail_lost(self) -> float:
-        """Loss of generalisation that is added; negative where detail is won back."""
-        return self.after.loss - self.before.loss
+    def detail_gained(self) -> float:
+        """Detail kept after the move less before; negative where detail is lost."""
+        return self.after.detail - self.before.detail
+
+    @property
+    def coarser(self) -> bool:
+        """Whether it blurs."""
+        return self.level > self.before.node[self.attribute]
 
 
-class NextSteps:
-    """Answers for one table and its requirements; what was measured is kept.
+class Standings(Protocol):
+    """Where each setting of a lattice stands."""
+
+    @property
+    def heights(self) -> tuple[int, ...]:
+        """Last level of each attribute."""
+        ...
+
+    def standing(self, node: Sequence[int]) -> Standing:
+        """Where a setting stands."""
+        ...
+
+    def goal(self, node: Sequence[int]) -> Node | None:
+        """The cheapest safe node among those that differ in the fewest attributes; None without a safe one."""
+        ...
+
+
+class Tabulated:
+    """From a lattice that was measured whole: nothing is counted again.
+
+    Parameters
+    ----------
+    table : LatticeTable
+        Of every node.
+    """
+
+    def __init__(self, table: LatticeTable) -> None:
+        self._table = table
+        self._heights = table.levels.max(axis=0)
+        self._strides = np.cumprod([1, *(self._heights[:0:-1] + 1)])[::-1]
+        self._row_of = np.argsort(table.levels @ self._strides)
+
+    @property
+    def heights(self) -> Node:
+        """Last level of each attribute."""
+        return tuple(self._heights.tolist())
+
+    def standing(self, node: Sequence[int]) -> Standing:
+        """Where a setting stands."""
+        table, row = self._table, int(self._row_of[int(np.dot(node, self._strides))])
+        met = bool(table.met[row])
+        return Standing(
+            node=tuple(node),
+            failing=int(table.suppressed[row]),
+            k=int((table.smallest if met else table.smallest_raw)[row]),
+            detail=float(table.detail[row]) if met else _detail(node, self.heights),
+            score=float(table.loss[row]),
+            met=met,
+        )
+
+    def goal(self, node: Sequence[int]) -> Node | None:
+        """The cheapest safe node among those that differ in the fewest attributes."""
+        safe = np.flatnonzero(self._table.met)
+        if not safe.size:
+            return None
+        away = (self._table.levels[safe] != np.asarray(node)).sum(axis=1)
+        return self._table.node(int(safe[np.lexsort((self._table.loss[safe], away))[0]]))
+
+
+class RolledUp:
+    """From classes that are rolled up when they are asked for; what was measured is kept.
 
     Parameters
     ----------
@@ -92,90 +159,64 @@ class NextSteps:
     requirements : sequence of PrivacyModel
     suppression : float
         Share of the records that may be suppressed, from 0 to 1.
+    cancelled : function
+        Asked during a search for a safe setting; one that is cancelled finds what it has.
     """
 
-    def __init__(self, root: FrequencySet, requirements: Sequence[PrivacyModel], suppression: float) -> None:
+    def __init__(
+        self,
+        root: FrequencySet,
+        requirements: Sequence[PrivacyModel],
+        suppression: float,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._root, self._requirements, self._suppression = root, tuple(requirements), suppression
         self._limit = limit_in_records(suppression, root.rows)
-        self._standings: dict[tuple[int, ...], Standing] = {}
+        self._cancelled = cancelled
+        self._standings: dict[Node, Standing] = {}
+        self._finest: FrequencySet | None = None
         self._searcher: Searcher | None = None
+
+    @property
+    def heights(self) -> Node:
+        """Last level of each attribute."""
+        return tuple(h.height for h in self._root.hierarchies)
 
     def standing(self, node: Sequence[int]) -> Standing:
         """Where a setting stands."""
-        known = self._standings.get(tuple(node))
-        return known or self._measure(roll_up(self._root, node))
+        wanted = tuple(node)
+        if wanted not in self._standings:
+            source = self._finest
+            if source is None or not all(a <= b for a, b in zip(source.node, wanted, strict=True)):
+                source = self._root
+            classes = roll_up(source, wanted)
+            self._standings[wanted] = self._measure(classes)
+            if 2 * classes.classes <= self._root.classes:
+                self._finest = classes  # the moves from a node come one after the other
+        return self._standings[wanted]
 
-    def moves(self, node: Sequence[int]) -> list[Move]:
-        """Every single-slider move, best first.
-
-        First those that meet the requirements, cheapest first; then those that make records safe, by
-        what that costs; then the others.
-        """
-        before = self.standing(node)
-        found = [Move(j, level, before, after) for j, level, after in self._around(tuple(node))]
-        return sorted(found, key=_rank)
-
-    def path(self, node: Sequence[int]) -> list[Move] | None:
-        """The fewest moves to a setting that meets the requirements, and of those the cheapest.
-
-        Empty where the setting does already, None where no setting does. The move that makes most
-        records safe comes first.
-        """
-        start = tuple(node)
-        if self.standing(start).met:
-            return []
-        goal = self._goal(start)
-        return None if goal is None else self._moves_to(start, goal)
-
-    def _goal(self, node: tuple[int, ...]) -> tuple[int, ...] | None:
-        """The cheapest safe node among those that differ from one in the fewest attributes."""
+    def goal(self, node: Sequence[int]) -> Node | None:
+        """The cheapest safe node among those that differ in the fewest attributes."""
         self._searcher = self._searcher or Searcher(self._root, self._requirements, self._suppression)
-        best = self._searcher.find()
+        best = self._searcher.find(cancelled=self._cancelled)
         if best is None:
             return None
-        heights = [h.height for h in self._root.hierarchies]
-        movable = [j for j, height in enumerate(heights) if height]
+        movable = [j for j, height in enumerate(self.heights) if height]
         choices = 0
         for number in range(1, len(movable)):
             found = []
             for chosen in combinations(movable, number):
                 choices += 1
                 low = [0 if j in chosen else level for j, level in enumerate(node)]
-                high = [heights[j] if j in chosen else level for j, level in enumerate(node)]
-                found.append(self._searcher.find(low, high))
-                if choices > _MOST_CHOICES:
+                high = [self.heights[j] if j in chosen else level for j, level in enumerate(node)]
+                found.append(self._searcher.find(low, high, cancelled=self._cancelled))
+                if choices > _MOST_CHOICES or self._cancelled():
                     return best.node
             reached = [one for one in found if one is not None]
             if reached:
                 return min(reached, key=lambda one: one.score).node
         return best.node
-
-    def _moves_to(self, start: tuple[int, ...], goal: tuple[int, ...]) -> list[Move]:
-        path: list[Move] = []
-        here = start
-        while here != goal:
-            before = self.standing(here)
-            options = []
-            for j in range(len(goal)):
-                if here[j] != goal[j]:
-                    node = (*here[:j], goal[j], *here[j + 1 :])
-                    options.append(Move(j, goal[j], before, self.standing(node)))
-            path.append(max(options, key=lambda move: (move.made_safe, -move.after.score)))
-            here = path[-1].after.node
-        return path
-
-    def _around(self, node: tuple[int, ...]) -> Iterator[tuple[int, int, Standing]]:
-        """Each attribute at each other level, rolled up from the lowest."""
-        for j, hierarchy in enumerate(self._root.hierarchies):
-            levels = [level for level in range(hierarchy.height + 1) if level != node[j]]
-            nodes = [(*node[:j], level, *node[j + 1 :]) for level in levels]
-            source = None
-            for level, there in zip(levels, nodes, strict=True):
-                known = self._standings.get(there)
-                if known is None:
-                    source = roll_up(self._root if source is None else source, there)
-                    known = self._measure(source)
-                yield j, level, known
 
     def _measure(self, classes: FrequencySet) -> Standing:
         passing = np.ones(classes.classes, dtype=np.bool_)
@@ -183,27 +224,80 @@ class NextSteps:
             passing &= model.passes(classes)
         summary = summarise(classes, passing, 1)
         node = tuple(zip(classes.hierarchies, classes.node, strict=True))
-        found = Standing(
+        met = summary.failing <= self._limit and summary.kept_classes > 0
+        return Standing(
             node=classes.node,
             failing=summary.failing,
-            k=summary.smallest,
-            loss=utility.loss(node, summary, suppress=False),
+            k=summary.kept_smallest if met else summary.smallest,
+            detail=1.0 - utility.precision(node, summary, suppress=met),
             score=utility.loss(node, summary, suppress=True),
-            met=summary.failing <= self._limit and summary.kept_classes > 0,
+            met=met,
         )
-        self._standings[found.node] = found
-        return found
 
 
-def cheapest_move(moves: Sequence[Move]) -> Move | None:
+def moves(standings: Standings, node: Sequence[int]) -> list[Move]:
+    """Every single-slider move, best first.
+
+    First those that meet the requirements, cheapest first; then those that make records safe, by
+    what that costs; then the others.
+    """
+    return sorted(_around(standings, node), key=_rank)
+
+
+def neighbours(standings: Standings, node: Sequence[int]) -> list[Move]:
+    """The direct finer and coarser settings: one slider moved by one step."""
+    return _around(standings, node, reach=1)
+
+
+def path(standings: Standings, node: Sequence[int]) -> list[Move] | None:
+    """The fewest moves to a setting that meets the requirements, and of those the cheapest.
+
+    Empty where the setting does already, None where no setting does. The move that makes most
+    records safe comes first.
+    """
+    here = tuple(node)
+    if standings.standing(here).met:
+        return []
+    goal = standings.goal(here)
+    if goal is None:
+        return None
+    way: list[Move] = []
+    while here != goal:
+        options = [_move(standings, here, j, goal[j]) for j in range(len(goal)) if here[j] != goal[j]]
+        way.append(max(options, key=lambda move: (move.made_safe, -move.after.score)))
+        here = way[-1].after.node
+    return way
+
+
+def cheapest_move(found: Sequence[Move]) -> Move | None:
     """The single move that meets the requirements at the least loss; None where no single move does."""
-    met = [move for move in moves if move.after.met]
+    met = [move for move in found if move.after.met]
     return min(met, key=lambda move: move.after.score, default=None)
+
+
+def _around(standings: Standings, node: Sequence[int], reach: int | None = None) -> list[Move]:
+    """Each attribute at each other level, from the lowest; at most so many steps away."""
+    return [
+        _move(standings, tuple(node), j, level)
+        for j, height in enumerate(standings.heights)
+        for level in range(height + 1)
+        if level != node[j] and (reach is None or abs(level - node[j]) <= reach)
+    ]
+
+
+def _move(standings: Standings, node: Node, attribute: int, level: int) -> Move:
+    there = (*node[:attribute], level, *node[attribute + 1 :])
+    return Move(attribute, level, standings.standing(node), standings.standing(there))
 
 
 def _rank(move: Move) -> tuple[int, float]:
     if move.after.met:
         return 0, move.after.score
     if move.made_safe > 0:
-        return 1, max(move.detail_lost, 0.0) / move.made_safe
+        return 1, max(-move.detail_gained, 0.0) / move.made_safe
     return 2, move.after.score
+
+
+def _detail(node: Sequence[int], heights: Sequence[int]) -> float:
+    """1 − precision where nothing is suppressed."""
+    return 1.0 - sum(level / max(height, 1) for level, height in zip(node, heights, strict=True)) / len(heights)

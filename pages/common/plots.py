@@ -10,9 +10,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from anonymiser import story
-from anonymiser.exploring import Axis, Move, Scores, drawn, frontier, place_of, ticks
+from anonymiser.exploring import drawn, ticks
 from anonymiser.figures import SizeBin
 from anonymiser.recipe import Recipe
+from anonymiser.search import Axis, LatticeTable, Move, along, frontier
 
 __all__ = ["neighbourhood", "settings", "two_sizes"]
 
@@ -25,7 +26,12 @@ _SHORT: Final = 22
 _TITLES: Final = {
     Axis.DETAIL: "Detail kept (right is more useful)",
     Axis.LOSS: "Information loss (right is more useful)",
+    Axis.CLASS_SIZE: "Average class size (right is more useful)",
+    Axis.DISCERNIBILITY: "Discernibility (right is more useful)",
     Axis.DELETED: "Rows in groups that fail: to delete",
+    Axis.EXPOSED: "Records exposed: in groups that are too small",
+    Axis.MEAN_RISK: "Mean risk over what is left",
+    Axis.LARGEST_RISK: "Highest risk over what is left",
     Axis.GROUP: "Smallest group that is left (people)",
     Axis.SMALLEST: "Smallest group before deleting (people)",
 }
@@ -35,11 +41,11 @@ _NUMBERS: Final = (
 )
 
 
-def settings(scores: Scores, recipe: Recipe, x: Axis, y: Axis, best: int | None) -> go.Figure:
+def settings(scores: LatticeTable, recipe: Recipe, x: Axis, y: Axis, best: int | None) -> go.Figure:
     """Every setting as a point, the frontier as a line, the current setting ringed."""
-    across, up = drawn(scores.along(x), x), drawn(scores.along(y), y)
+    across, up = drawn(along(scores, x), x), drawn(along(scores, y), y)
     words = _words(scores, recipe)
-    facts = np.column_stack([np.arange(len(across)), scores.group, scores.deleted, scores.detail, scores.loss])
+    facts = np.column_stack([np.arange(len(across)), scores.smallest, scores.suppressed, scores.detail, scores.loss])
 
     def points(places: np.ndarray, name: str, said: str, **look: object) -> go.Scattergl:
         return go.Scattergl(
@@ -54,11 +60,11 @@ def settings(scores: Scores, recipe: Recipe, x: Axis, y: Axis, best: int | None)
             **look,
         )
 
-    line, here = frontier(scores, x, y), np.array([place_of(scores, recipe.node)])
+    line, here = frontier(scores, x, y), scores.row_of(recipe.node)
     figure = go.Figure()
     figure.add_trace(
         points(
-            np.flatnonzero(~scores.meets),
+            np.flatnonzero(~scores.met),
             "over the limit",
             "Over the limit",
             faint=0.4,
@@ -68,7 +74,7 @@ def settings(scores: Scores, recipe: Recipe, x: Axis, y: Axis, best: int | None)
     )
     figure.add_trace(
         points(
-            np.flatnonzero(scores.meets),
+            np.flatnonzero(scores.met),
             "meets the requirements",
             "Meets the requirements",
             faint=0.7,
@@ -89,12 +95,15 @@ def settings(scores: Scores, recipe: Recipe, x: Axis, y: Axis, best: int | None)
     if best is not None:
         star = {"symbol": "star", "size": 17, "color": _MEETS, "line": {"width": 1.5, "color": "white"}}
         figure.add_trace(points(np.array([best]), "best setting", "Best setting", mode="markers", marker=star))
-    ring = {"symbol": "circle-open", "size": 20, "color": _HERE, "line": {"width": 3, "color": _HERE}}
-    figure.add_trace(points(here, "where the sliders are", "Where the sliders are", mode="markers", marker=ring))
+    if here is not None:
+        ring = {"symbol": "circle-open", "size": 20, "color": _HERE, "line": {"width": 3, "color": _HERE}}
+        figure.add_trace(
+            points(np.array([here]), "where the sliders are", "Where the sliders are", mode="markers", marker=ring)
+        )
     return _laid_out(figure, scores, x, y)
 
 
-def _laid_out(figure: go.Figure, scores: Scores, x: Axis, y: Axis) -> go.Figure:
+def _laid_out(figure: go.Figure, scores: LatticeTable, x: Axis, y: Axis) -> go.Figure:
     figure.update_layout(
         height=_HEIGHT,
         margin={"l": 10, "r": 10, "t": 34, "b": 10},
@@ -109,8 +118,10 @@ def _laid_out(figure: go.Figure, scores: Scores, x: Axis, y: Axis) -> go.Figure:
         tickformat=".0%" if x is Axis.DETAIL else None,
         autorange=None if x.more_is_better else "reversed",
     )
-    places, labels = ticks(y, scores.along(y))
+    places, labels = ticks(y, along(scores, y))
     figure.update_yaxes(title=_TITLES[y], tickvals=places, ticktext=labels)
+    if y in {Axis.MEAN_RISK, Axis.LARGEST_RISK}:
+        figure.update_yaxes(tickformat=".0%")
     if y is Axis.DELETED:
         figure.add_hline(
             y=float(drawn(np.array([scores.limit]), y)[0]),
@@ -121,7 +132,7 @@ def _laid_out(figure: go.Figure, scores: Scores, x: Axis, y: Axis) -> go.Figure:
     return figure
 
 
-def _words(scores: Scores, recipe: Recipe) -> np.ndarray:
+def _words(scores: LatticeTable, recipe: Recipe) -> np.ndarray:
     """Each setting in words, column by column; text from the data is no markup."""
     parts = [
         [
@@ -133,13 +144,13 @@ def _words(scores: Scores, recipe: Recipe) -> np.ndarray:
         ]
         for plan in recipe.qis
     ]
-    told = ["".join(map(list.__getitem__, parts, node))[4:] or "every column exact" for node in scores.nodes.tolist()]
+    told = ["".join(map(list.__getitem__, parts, node))[4:] or "every column exact" for node in scores.levels.tolist()]
     return np.array(told, dtype=object)
 
 
-def neighbourhood(steps: Sequence[Move], scores: Scores, recipe: Recipe) -> go.Figure:
+def neighbourhood(steps: Sequence[Move], scores: LatticeTable, recipe: Recipe) -> go.Figure:
     """The current setting between its direct finer and coarser neighbours, as layers of the lattice."""
-    here = place_of(scores, recipe.node)
+    met = bool(scores.met[scores.row_of(recipe.node)])
     figure = go.Figure()
     layers = [[m for m in steps if not m.coarser], [m for m in steps if m.coarser]]
     spots = [
@@ -152,16 +163,16 @@ def neighbourhood(steps: Sequence[Move], scores: Scores, recipe: Recipe) -> go.F
             go.Scatter(x=[0, side], y=[0, height], mode="lines", line={"color": _FAILS, "width": 1}, hoverinfo="skip")
         )
     for meets, symbol, colour in ((True, "circle", _MEETS), (False, "x", _FAILS)):
-        chosen = [spot for spot in spots if spot[2].meets is meets]
+        chosen = [spot for spot in spots if spot[2].after.met is meets]
         figure.add_trace(
             go.Scatter(
                 x=[side for side, _, _ in chosen],
                 y=[height for _, height, _ in chosen],
-                customdata=[[m.place] for _, _, m in chosen],
+                customdata=[[scores.row_of(m.after.node)] for _, _, m in chosen],
                 mode="markers+text",
-                text=[f"{escape(m.column[:_SHORT])}<br>{escape(m.level[:_SHORT])}" for _, _, m in chosen],
+                text=[_short(m, recipe) for _, _, m in chosen],
                 textposition=["middle left" if side < 0 else "middle right" for side, _, _ in chosen],
-                hovertext=[_told(m) for _, _, m in chosen],
+                hovertext=[_told(m, recipe) for _, _, m in chosen],
                 hovertemplate="%{hovertext}<extra></extra>",
                 marker={"symbol": symbol, "size": 13, "color": colour},
                 unselected={"marker": {"opacity": 1.0}},
@@ -175,9 +186,9 @@ def neighbourhood(steps: Sequence[Move], scores: Scores, recipe: Recipe) -> go.F
             hovertext=[escape(story.setting(recipe.qis, recipe.node))],
             hovertemplate="%{hovertext}<extra></extra>",
             marker={
-                "symbol": "circle" if scores.meets[here] else "x",
+                "symbol": "circle" if met else "x",
                 "size": 15,
-                "color": _MEETS if scores.meets[here] else _FAILS,
+                "color": _MEETS if met else _FAILS,
                 "line": {"width": 3, "color": _HERE},
             },
             unselected={"marker": {"opacity": 1.0}},
@@ -199,12 +210,20 @@ def neighbourhood(steps: Sequence[Move], scores: Scores, recipe: Recipe) -> go.F
     return figure
 
 
-def _told(move: Move) -> str:
+def _short(move: Move, recipe: Recipe) -> str:
+    """A step in few words, beside its point."""
+    plan = recipe.qis[move.attribute]
+    return f"{escape(plan.name[:_SHORT])}<br>{escape(plan.hierarchy.level_names[move.level][:_SHORT])}"
+
+
+def _told(move: Move, recipe: Recipe) -> str:
     """A step in words, for hovering."""
-    meets = "meets the requirements" if move.meets else "over the limit"
+    meets = "meets the requirements" if move.after.met else "over the limit"
+    plan = recipe.qis[move.attribute]
+    before, after = (plan.hierarchy.level_names[level] for level in (plan.level, move.level))
     return (
-        f"<b>{escape(move.column[:_LONGEST])}: {escape(move.before)} → {escape(move.level)}</b>"
-        f"<br>{story.move_buys(move.made_safe, move.group_gained)}"
+        f"<b>{escape(plan.name[:_LONGEST])}: {escape(before)} → {escape(after)}</b>"
+        f"<br>{story.move_buys(move.made_safe, move.k_gained)}"
         f"<br>{story.move_costs(move.detail_gained)}<br>{meets}"
     )
 

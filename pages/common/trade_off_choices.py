@@ -9,15 +9,21 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from anonymiser import exploring, story
-from anonymiser.exploring import Axis, Lattice, Scores
+from anonymiser.exploring import Lattice
 from anonymiser.project import Project
+from anonymiser.search import Axis, By, LatticeTable
 from pages.common import sliders, state
 from pages.common.words import escape
 
-__all__ = ["axes", "clickable", "limit", "move_to", "on_the_frontier", "smallest_group", "use_best"]
+__all__ = ["axes", "clickable", "limit", "measure_of", "move_to", "on_the_frontier", "smallest_group", "use_best"]
 
-_ACROSS: Final = (Axis.DETAIL, Axis.LOSS)
-_UP: Final = (Axis.DELETED, Axis.GROUP, Axis.SMALLEST)
+_ACROSS: Final = {
+    Axis.DETAIL: By.PRECISION,
+    Axis.LOSS: By.LOSS,
+    Axis.CLASS_SIZE: By.AVERAGE_CLASS_SIZE,
+    Axis.DISCERNIBILITY: By.DISCERNIBILITY,
+}
+_UP: Final = (Axis.DELETED, Axis.EXPOSED, Axis.GROUP, Axis.SMALLEST, Axis.MEAN_RISK, Axis.LARGEST_RISK)
 _MOST: Final = 12
 _LONGEST: Final = 600
 
@@ -25,9 +31,14 @@ _LONGEST: Final = 600
 def axes() -> tuple[Axis, Axis]:
     """What the picture shows across and up, in words."""
     with st.popover("Axes", icon=":material/swap_horiz:", width="stretch"):
-        x = st.radio("Across", _ACROSS, format_func=_word, key="axis-x")
+        x = st.radio("Across", list(_ACROSS), format_func=_word, key="axis-x")
         y = st.radio("Up", _UP, format_func=_word, key="axis-y")
     return x, y
+
+
+def measure_of(axis: Axis) -> By:
+    """The measure by which a setting is the best on an axis."""
+    return _ACROSS[axis]
 
 
 def _word(axis: Axis) -> str:
@@ -52,12 +63,12 @@ def limit(project: Project) -> None:
     sliders.limit(project)
 
 
-def use_best(project: Project, scores: Scores, x: Axis, target: int | None) -> None:
+def use_best(project: Project, scores: LatticeTable, x: Axis, target: int | None) -> None:
     """The best setting in words, with a button."""
     if target is None:
         st.warning("No setting meets these requirements. Allow smaller groups or more deleted rows.")
         return
-    node = tuple(scores.nodes[target].tolist())
+    node = scores.node(target)
     st.button(
         "Use the best setting",
         key="use-best",
@@ -70,12 +81,12 @@ def use_best(project: Project, scores: Scores, x: Axis, target: int | None) -> N
         help=f"Of the settings that meet the requirements, the one with the best {x.value}.",
     )
     told = story.outcome(
-        int(scores.group[target]), int(scores.deleted[target]), scores.rows, float(scores.detail[target])
+        int(scores.smallest[target]), int(scores.suppressed[target]), scores.records, float(scores.detail[target])
     )
     st.caption(f"**{escape(story.setting(project.recipe.qis, node), _LONGEST)}**: {escape(told, _LONGEST)}.")
 
 
-def clickable(figure: go.Figure, key: str, scores: Scores) -> None:
+def clickable(figure: go.Figure, key: str, scores: LatticeTable) -> None:
     """Draw a picture whose points are settings; a click moves the sliders to one."""
     st.plotly_chart(
         figure,
@@ -86,12 +97,12 @@ def clickable(figure: go.Figure, key: str, scores: Scores) -> None:
     )
 
 
-def _clicked(key: str, scores: Scores) -> None:
+def _clicked(key: str, scores: LatticeTable) -> None:
     points = state.shown(key, {"selection": {"points": []}})["selection"]["points"]
     if points and "customdata" in points[0]:
         facts = points[0]["customdata"]
         place = int(facts["0"] if isinstance(facts, dict) else facts[0])
-        move_to(tuple(scores.nodes[place].tolist()))
+        move_to(scores.node(place))
 
 
 def move_to(node: Sequence[int]) -> None:
@@ -100,15 +111,15 @@ def move_to(node: Sequence[int]) -> None:
     state.follow()
 
 
-def on_the_frontier(project: Project, scores: Scores, line: Sequence[int]) -> None:
+def on_the_frontier(project: Project, scores: LatticeTable, line: Sequence[int]) -> None:
     """The settings of the frontier as a table: what the picture says, for who cannot see it."""
     with st.expander("The frontier as a table", key="frontier", icon=":material/table_rows:"):
         rows = [int(place) for place in line[:_MOST]]
         st.dataframe(
             {
-                "setting": [story.setting(project.recipe.qis, scores.nodes[place].tolist()) for place in rows],
-                "smallest group": [f"{scores.group[place]:,}" for place in rows],
-                "rows deleted": [f"{scores.deleted[place]:,}" for place in rows],
+                "setting": [story.setting(project.recipe.qis, scores.node(place)) for place in rows],
+                "smallest group": [f"{scores.smallest[place]:,}" for place in rows],
+                "rows deleted": [f"{scores.suppressed[place]:,}" for place in rows],
                 "detail kept": [f"{scores.detail[place]:.0%}" for place in rows],
             },
             hide_index=True,

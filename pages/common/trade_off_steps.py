@@ -6,9 +6,10 @@ from typing import Final
 
 import streamlit as st
 
-from anonymiser import exploring, story
-from anonymiser.exploring import Move, Scores
+from anonymiser import story
 from anonymiser.project import Project
+from anonymiser.recipe import Recipe
+from anonymiser.search import LatticeTable, Move, Tabulated, moves, neighbours, path
 from pages.common import plots, trade_off_choices
 from pages.common.words import escape
 
@@ -18,40 +19,43 @@ _MOST: Final = 5
 _LONGEST: Final = 400
 
 
-def show(project: Project, scores: Scores) -> None:
+def show(project: Project, scores: LatticeTable) -> None:
     """Layers of the lattice on the left, moves with their buttons on the right."""
-    recipe = project.recipe
+    recipe, standings = project.recipe, Tabulated(scores)
     layers, ranked = st.columns([1, 1], gap="small")
     with layers:
-        figure = plots.neighbourhood(exploring.neighbours(scores, recipe), scores, recipe)
+        figure = plots.neighbourhood(neighbours(standings, recipe.node), scores, recipe)
         trade_off_choices.clickable(figure, "lattice-picture", scores)
         st.caption(
             "One slider moved by one step: finer on the left, coarser on the right. Green circles meet the "
             "requirements, grey crosses would have to delete too much. A click moves the sliders."
         )
     with ranked, st.container(gap="xsmall"):
-        _advice(project, scores)
-        every = exploring.moves(scores, recipe)
+        _advice(project, scores, standings)
+        every = moves(standings, recipe.node)
         for number, move in enumerate(every[:_MOST]):
-            _row(move, scores, number)
+            _row(move, recipe, number)
         st.caption(f"The {min(_MOST, len(every))} best of {len(every)} moves of a single slider.")
 
 
-def _advice(project: Project, scores: Scores) -> None:
+def _advice(project: Project, scores: LatticeTable, standings: Tabulated) -> None:
     """Where the setting stands, and the shortest way to the requirements."""
-    here = exploring.place_of(scores, project.recipe.node)
-    told = story.outcome(int(scores.group[here]), int(scores.deleted[here]), scores.rows, float(scores.detail[here]))
-    if scores.meets[here]:
+    here = scores.row_of(project.recipe.node)
+    if here is None:
+        return
+    group, deleted = int(scores.smallest[here]), int(scores.suppressed[here])
+    told = story.outcome(group, deleted, scores.records, float(scores.detail[here]))
+    if scores.met[here]:
         st.markdown(f":material/check_circle: **This setting meets the requirements**: {escape(told, _LONGEST)}.")
         return
     st.markdown(
         f":material/warning: **Not met yet**: {escape(told, _LONGEST)}, more than the {scores.limit:,} allowed."
     )
-    target = exploring.nearest(scores, project.recipe)
-    if target is None:
+    way = path(standings, project.recipe.node)
+    if not way:
         st.caption("No setting meets these requirements.")
         return
-    node = tuple(scores.nodes[target].tolist())
+    node = way[-1].after.node
     st.button(
         "Take the shortest way",
         key="shortest",
@@ -59,21 +63,17 @@ def _advice(project: Project, scores: Scores) -> None:
         icon=":material/route:",
         on_click=trade_off_choices.move_to,
         args=(node,),
-        help=escape(f"Fewest steps of the sliders: {story.setting(project.recipe.qis, node)}", _LONGEST),
+        help=escape(f"Fewest sliders moved, {len(way)}: {story.setting(project.recipe.qis, node)}", _LONGEST),
     )
 
 
-def _row(move: Move, scores: Scores, number: int) -> None:
+def _row(move: Move, recipe: Recipe, number: int) -> None:
     words, button = st.columns([7, 2], gap="small", vertical_alignment="center")
-    icon = ":material/check_circle:" if move.meets else ":material/close:"
-    buys, costs = story.move_buys(move.made_safe, move.group_gained), story.move_costs(move.detail_gained)
+    icon = ":material/check_circle:" if move.after.met else ":material/close:"
+    buys, costs = story.move_buys(move.made_safe, move.k_gained), story.move_costs(move.detail_gained)
+    plan = recipe.qis[move.attribute]
+    before, after = (escape(plan.hierarchy.level_names[level]) for level in (plan.level, move.level))
     words.markdown(
-        f"{icon} **{escape(move.column)}**: {escape(move.before)} → **{escape(move.level)}**  \n"
-        f":small[{escape(buys)} · {escape(costs)}]"
+        f"{icon} **{escape(plan.name)}**: {before} → **{after}**  \n:small[{escape(buys)} · {escape(costs)}]"
     )
-    button.button(
-        "Apply",
-        key=f"move-{number}",
-        on_click=trade_off_choices.move_to,
-        args=(tuple(scores.nodes[move.place].tolist()),),
-    )
+    button.button("Apply", key=f"move-{number}", on_click=trade_off_choices.move_to, args=(move.after.node,))

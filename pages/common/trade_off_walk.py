@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from anonymiser import exploring
-from anonymiser.exploring import Exploration, Lattice
+from anonymiser.exploring import Lattice, Walk
 from anonymiser.project import Project
 from pages.common import state
 
@@ -50,7 +50,7 @@ def _offer(size: int, *, earlier: bool) -> None:
 
 
 @st.fragment(run_every=0.5)
-def _progress(walk: Exploration) -> None:
+def _progress(walk: Walk) -> None:
     if walk.done.is_set():
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

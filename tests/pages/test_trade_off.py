@@ -43,7 +43,7 @@ def said(app: AppTest) -> str:
 def test_it_says_how_many_settings_meet_the_requirements(page: AppTest) -> None:
     lattice = exploring.found(project(page))
     assert lattice is not None
-    meeting = int(exploring.score(lattice, 11, 0.05).meets.sum())
+    meeting = int(exploring.score(lattice, 11, 0.05).met.sum())
     assert f"{meeting:,} of 2,688 settings meet the requirements with groups of at least 11" in said(page)
 
 
@@ -114,4 +114,4 @@ def test_a_click_on_a_point_moves_the_sliders(page: AppTest, monkeypatch: pytest
     monkeypatch.setattr(state, "shown", lambda _key, _otherwise: {"selection": {"points": [{"customdata": facts}]}})
     monkeypatch.setattr(trade_off_choices, "move_to", moved.append)
     trade_off_choices._clicked("picture", scores)
-    assert moved == [tuple(scores.nodes[7].tolist())]
+    assert moved == [scores.node(7)]

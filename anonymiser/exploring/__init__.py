@@ -1,0 +1,47 @@
+"""What the pages ask about all settings of the sliders: the lattice, the best one, the next step; without a screen."""
+
+from __future__ import annotations
+
+from anonymiser.exploring.lattice import (
+    AT_ONCE,
+    MOST_NODES,
+    Lattice,
+    Walk,
+    apply,
+    as_file,
+    cancel,
+    explore,
+    found,
+    grid_of,
+    is_current,
+    score,
+    size_of,
+    under_way,
+    was_cancelled,
+)
+from anonymiser.exploring.picture import drawn, ticks
+from anonymiser.exploring.stepping import NextStep, next_step, step_from, think
+
+__all__ = [
+    "AT_ONCE",
+    "MOST_NODES",
+    "Lattice",
+    "NextStep",
+    "Walk",
+    "apply",
+    "as_file",
+    "cancel",
+    "drawn",
+    "explore",
+    "found",
+    "grid_of",
+    "is_current",
+    "next_step",
+    "score",
+    "size_of",
+    "step_from",
+    "think",
+    "ticks",
+    "under_way",
+    "was_cancelled",
+]
