@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from anonymiser.assessment import Assessment, assess
-from anonymiser.engine.frequency import FrequencySet, build, roll_up
+from anonymiser.engine.frequency import FrequencySet, build
 from anonymiser.errors import RecipeError
 from anonymiser.gate import Check, checks
+from anonymiser.keeping import KeptSets
 from anonymiser.microdata import Microdata
 from anonymiser.planning import apply_policy, check_fits, first_recipe, requirements_in_force, requirements_of
 from anonymiser.policy import POLICIES, RESEARCHERS, Policy
 from anonymiser.privacy import PrivacyModel, against
 from anonymiser.recipe import Recipe
 from anonymiser.risk.attempt import Attempt
+from anonymiser.sliding import Sliding, assess_live
 from anonymiser.suggest import Suggestion, suggest
 from anonymiser.transform.base import Progress, silent
 from anonymiser.transform.drafts import Drafts
@@ -29,9 +32,9 @@ from anonymiser.transform.run import Transformed, released
 
 __all__ = ["Project", "Scenario"]
 
-_KEPT_FAMILIES: Final = 3
-_KEPT_BYTES: Final = 256 * 2**20
-_WORTH_KEEPING: Final = 64 * 2**20
+_KEPT_FAMILIES: Final = 4
+_LARGE: Final = 50_000
+"""Rows from which sensitive values are counted at the node itself, not in every class of exact values first."""
 _HISTORY: Final = 200
 _LEAST_K: Final = 2
 
@@ -43,28 +46,6 @@ class Scenario:
     name: str
     recipe: Recipe
     note: str = ""
-
-
-@dataclass(eq=False)
-class _Family:
-    """Frequency sets of the same columns under the same rules, at several nodes."""
-
-    root: FrequencySet
-    sets: OrderedDict[tuple[int, ...], FrequencySet] = field(default_factory=OrderedDict)
-
-    def at(self, node: tuple[int, ...]) -> FrequencySet:
-        """The set of a node, from the smallest kept one that is finer."""
-        kept = self.sets.get(node)
-        if kept is not None:
-            self.sets.move_to_end(node)
-            return kept
-        finer = [s for s in self.sets.values() if all(a <= b for a, b in zip(s.node, node, strict=True))]
-        rolled = roll_up(min(finer, key=lambda s: s.classes, default=self.root), node)
-        if rolled.nbytes <= _WORTH_KEEPING:
-            self.sets[node] = rolled
-            while sum(s.nbytes for s in self.sets.values()) > _KEPT_BYTES:
-                self.sets.popitem(last=False)
-        return rolled
 
 
 class Project:
@@ -98,7 +79,7 @@ class Project:
         self._past: list[Recipe] = []
         self._future: list[Recipe] = []
         self._first = self.recipe
-        self._families: OrderedDict[Hashable, _Family] = OrderedDict()
+        self._families: OrderedDict[Hashable, KeptSets] = OrderedDict()
         self._assessed: OrderedDict[Hashable, Assessment] = OrderedDict()
         self.drafts = Drafts()
 
@@ -216,7 +197,11 @@ class Project:
             A hierarchy does not fit the column.
         """
         chosen = recipe or self.recipe
-        histograms = histograms or any(model.needs_histogram for model in requirements_in_force(chosen))
+        return self._kept_sets(
+            chosen, histograms=histograms or any(model.needs_histogram for model in requirements_in_force(chosen))
+        ).at(chosen.node)
+
+    def _kept_sets(self, chosen: Recipe, *, histograms: bool) -> KeptSets:
         key = (
             tuple(a.reading for a in chosen.qis),
             tuple((a.reading, a.level) for a in chosen.sensitive),
@@ -227,13 +212,19 @@ class Project:
         )
         family = self._families.get(key)
         if family is None:
-            hierarchies, leaves = self.table.qis(chosen)
-            root = build(hierarchies, leaves, self.table.sensitive(chosen), histograms=histograms)
-            family = self._families[key] = _Family(root)
+            large = self.microdata.rows > _LARGE and histograms
+            family = self._families[key] = KeptSets(
+                partial(self._build, chosen, histograms=histograms), None if large else (0,) * len(chosen.qis)
+            )
             while len(self._families) > _KEPT_FAMILIES:
                 self._families.popitem(last=False)
         self._families.move_to_end(key)
-        return family.at(chosen.node)
+        return family
+
+    def _build(self, recipe: Recipe, node: tuple[int, ...], *, histograms: bool) -> FrequencySet:
+        """From the rows."""
+        hierarchies, leaves = self.table.qis(recipe)
+        return build(hierarchies, leaves, self.table.sensitive(recipe), node=node, histograms=histograms)
 
     def assess(self, recipe: Recipe | None = None, *, histograms: bool = False) -> Assessment:
         """The measures of the table as a recipe would release it (kept for the next call).
@@ -248,11 +239,14 @@ class Project:
         key = (chosen, live)
         kept = self._assessed.get(key)
         if kept is None:
-            classes = self.classes(chosen, histograms=histograms)
             population = self.population_classes(chosen)
-            kept = assess(
-                classes, in_force, chosen.suppression, target_k=chosen.k, population=population, live=live
-            )
+            if live:
+                asked = Sliding(in_force, chosen.suppression, chosen.k, population)
+                sizes = self._kept_sets(chosen, histograms=False)
+                kept = assess_live(partial(sizes.at, chosen.node), partial(self.classes, chosen), asked)
+            else:
+                classes = self.classes(chosen, histograms=True)
+                kept = assess(classes, in_force, chosen.suppression, target_k=chosen.k, population=population)
             self._assessed[key] = kept
             while len(self._assessed) > _HISTORY:
                 self._assessed.popitem(last=False)
