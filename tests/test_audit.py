@@ -133,8 +133,18 @@ class TestWriting:
         assert "vouches for entries 1 to 8" in verdict_in_words(verdict)
 
     def test_a_key_that_nothing_introduced_is_a_stranger(self, six: Trail) -> None:
-        six.signed_by(Ed25519PrivateKey.generate()).append(Event.EXPORTED, {"release": "r"})
-        assert found(checked(six)) == (Kind.STRANGER, 7)
+        lines, stranger = lines_of(six), Ed25519PrivateKey.generate()
+        last = read_entries(lines[-1])[0]
+        _, line = signed_line(replace(last, sequence=7, previous=hash_of_line(lines[-1])), stranger)
+        assert found(checked(six, [*lines, line])) == (Kind.STRANGER, 7)
+
+    def test_the_owner_s_key_is_introduced_before_it_signs(self, six: Trail) -> None:
+        owner = Ed25519PrivateKey.generate()
+        six.signed_by(owner).append(Event.EXPORTED, {"release": "r"})
+        six.signed_by(owner).append(Event.EXPORTED, {"release": "s"})
+        events = [entry.event for entry in read_entries(b"".join(lines_of(six)))]
+        assert events[6:] == [Event.VAULT, Event.EXPORTED, Event.EXPORTED]
+        assert checked(six).whole
 
     def test_two_programs_write_at_once_and_both_entries_stay(self, tmp_path: Path) -> None:
         code = (

@@ -11,7 +11,7 @@ from anonymiser.audit.head import Head
 from anonymiser.audit.keys import fingerprint_of_key
 from anonymiser.audit.places import anchor_of, anchors_in, folder_of
 from anonymiser.audit.recipes import Setting, recipe_fingerprint, setting_of, what_changed
-from anonymiser.audit.trail import HEAD_FILE, TRAIL_FILE, Actor, Snapshot, Trail, local_actor, read_entries
+from anonymiser.audit.trail import HEAD_FILE, TRAIL_FILE, Actor, Snapshot, Trail, Witness, local_actor, read_entries
 from anonymiser.audit.words import TOPICS, in_words, topic_of, verdict_in_words
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Snapshot",
     "Trail",
     "Verdict",
+    "Witness",
     "anchor_of",
     "anchors_in",
     "fingerprint_of_key",

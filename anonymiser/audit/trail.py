@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from anonymiser import autosave
 from anonymiser.audit.entry import FIRST, Entry, Event, Scalar, clean, hash_of_line, parsed, signed_line
 from anonymiser.audit.head import Head, parse_head, signed_head, write_head
-from anonymiser.audit.keys import installation_key
+from anonymiser.audit.keys import installation_key, public_hex
 from anonymiser.audit.places import folder_of
 from anonymiser.errors import OutputError
 
-__all__ = ["HEAD_FILE", "TRAIL_FILE", "Actor", "Snapshot", "Trail", "local_actor", "read_entries"]
+__all__ = ["HEAD_FILE", "TRAIL_FILE", "Actor", "Snapshot", "Trail", "Witness", "local_actor", "read_entries"]
 
 TRAIL_FILE: Final = "audit.jsonl"
 HEAD_FILE: Final = "audit.head.sig"
@@ -57,6 +57,22 @@ def local_actor() -> Actor:
         return Actor(getpass.getuser())
     except (OSError, KeyError, ImportError):
         return Actor("somebody on this machine")
+
+
+@dataclass(frozen=True)
+class Witness:
+    """What a release takes along of the record, and whom it tells when it is written.
+
+    Attributes
+    ----------
+    snapshot : Snapshot
+    written : callable
+        Told the manifest's SHA-256 when everything is written and nothing can be seen yet; what it raises stops the
+        release.
+    """
+
+    snapshot: Snapshot
+    written: Callable[[str], None] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -102,7 +118,7 @@ class Trail:
         return replace(self, owner=owner)
 
     def append(self, event: Event, fields: dict[str, Scalar] | None = None) -> Entry:
-        """Write one entry and sign the new head.
+        """Write one entry and sign the new head; before the owner's first one, an entry that introduces her key.
 
         Raises
         ------
@@ -110,6 +126,8 @@ class Trail:
             It cannot be written; the record is as it was before.
         """
         with self._locked() as log:
+            if self.owner is not None and event is not Event.VAULT:
+                self._introduce(log, public_hex(self.owner.public_key()))
             return self._append(log, event, fields or {})
 
     def snapshot(self) -> Snapshot:
@@ -163,6 +181,11 @@ class Trail:
         else:
             self._mend(log, head, size)
         return self._write(log, event, fields)
+
+    def _introduce(self, log: int, public: str) -> None:
+        """Nobody could tell the owner's key from a stranger's unless a known key says that it is hers."""
+        if f'"public_key":"{public}"'.encode() not in os.pread(log, os.fstat(log).st_size, 0):
+            self.signed_by(None)._append(log, Event.VAULT, {"public_key": public})  # noqa: SLF001
 
     def _begin(self, log: int) -> None:
         self._write(log, Event.BEGUN, {"format": "halftone-audit-1"})

@@ -46,7 +46,11 @@ class Manifest:
 
 
 def signed_manifest(
-    release_id: str, created: date, files: Mapping[str, tuple[int, str]], keys: OwnerKeys
+    release_id: str,
+    created: date,
+    files: Mapping[str, tuple[int, str]],
+    keys: OwnerKeys,
+    record: tuple[int, str] | None = None,
 ) -> tuple[bytes, bytes]:
     """The manifest and its raw Ed25519 signature of 64 bytes.
 
@@ -57,6 +61,8 @@ def signed_manifest(
     files : mapping of str to (int, str)
         Size and SHA-256 by name: ciphertext, README and the public key; never names or hashes of what is sealed.
     keys : OwnerKeys
+    record : tuple of (int, str), optional
+        How many entries the owner's record had when the release was begun, and the hash of the last one.
     """
     content = {
         "format": _FORMAT,
@@ -66,6 +72,8 @@ def signed_manifest(
         "public_key": {"file": PUBLIC_KEY, "fingerprint": keys.fingerprint},
         "files": {name: {"bytes": size, "sha256": digest} for name, (size, digest) in sorted(files.items())},
     }
+    if record is not None:
+        content["audit"] = {"entries": record[0], "head": record[1]}
     text = (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
     return text, keys.signing.sign(text)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
 
+from anonymiser.audit import HEAD_FILE, TRAIL_FILE, Witness
 from anonymiser.release.cells import with_safe_names
 from anonymiser.release.contents import Commission, Forbidden, Progress, fill, search
 from anonymiser.release.documents import transformations
@@ -77,6 +78,7 @@ def make_release(
     keys: OwnerKeys | None = None,
     owner: SealToKey | SealWithPassphrase | None = None,
     pseudonyms: Sequence[PseudonymRequest] = (),
+    witness: Witness | None = None,
     progress: Progress = _silent,
     commit: AbstractContextManager[object] | None = None,
 ) -> ReleaseResult:
@@ -98,6 +100,8 @@ def make_release(
     owner : SealToKey or SealWithPassphrase, optional
         How the private archive is sealed; otherwise under six words that only the result has.
     pseudonyms : sequence of PseudonymRequest
+    witness : Witness, optional
+        The owner's record, which goes into the archive; its number and hash go into the manifest.
     progress : callable
         Told the fraction that is done and what is under way.
     commit : context manager, optional
@@ -126,13 +130,18 @@ def make_release(
             progress(0.65, "Searching for anything that must not leave")
             search(payload, contents, facts, Forbidden(raw, used.secrets(key)), readme)
             folder = stage / f"release_{facts.release_id}"
-            manifest = _write_release(folder, payload, facts, _Envelope(used, seal, readme), progress)
+            manifest = _write_release(folder, payload, facts, _Envelope(used, seal, readme, witness), progress)
         progress(0.95, "Sealing the private archive")
         archive = prepare(owner or SealWithPassphrase(), facts.created)
         with Payload(stage) as files:
             words = transformations(contents.table, facts, contents.left_out)
             add_supporting(files, facts, words, (None if keys else used, key), archive)
+            if witness is not None:
+                files.add(TRAIL_FILE, witness.snapshot.lines)
+                files.add(HEAD_FILE, witness.snapshot.statement)
             write_supporting(files, facts, stage / f"supporting_material_{facts.release_id}", archive, _midnight(facts))
+        if witness is not None:
+            witness.written(manifest)
     progress(1.0, "Done")
     return ReleaseResult(
         release=out / f"release_{facts.release_id}",
@@ -153,6 +162,7 @@ class _Envelope:
     keys: OwnerKeys
     seal: Seal | None
     readme: Mapping[str, str]
+    witness: Witness | None = None
 
 
 def _write_release(folder: Path, payload: Payload, facts: ReleaseFacts, envelope: _Envelope, progress: Progress) -> str:
@@ -181,7 +191,8 @@ def _write_release(folder: Path, payload: Payload, facts: ReleaseFacts, envelope
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name not in files:
             files[name] = hash_of(path)
-    listed, signature = signed_manifest(facts.release_id, facts.created, files, envelope.keys)
+    record = _record(envelope.witness)
+    listed, signature = signed_manifest(facts.release_id, facts.created, files, envelope.keys, record)
     write_whole(folder / MANIFEST, listed)
     write_whole(folder / SIGNATURE, signature)
     return hash_of(folder / MANIFEST)[1]
@@ -198,6 +209,10 @@ def _how(sealing: Sealing) -> HowSealed:
     if isinstance(sealing, NotSealed):
         return HowSealed.OPEN
     return HowSealed.KEY if isinstance(sealing, SealToKey) else HowSealed.PASSPHRASE
+
+
+def _record(witness: Witness | None) -> tuple[int, str] | None:
+    return None if witness is None else (witness.snapshot.head.entries, witness.snapshot.head.head)
 
 
 def _midnight(facts: ReleaseFacts) -> int:

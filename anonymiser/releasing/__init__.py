@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from anonymiser.audit import Trail
 from anonymiser.gate import checks
 from anonymiser.policy import Policy
 from anonymiser.project import Project
@@ -20,6 +21,7 @@ from anonymiser.releasing.bundle import bundle
 from anonymiser.releasing.outline import ColumnOutline, Outline, made_in_words, outline, why_not, with_form
 from anonymiser.releasing.particulars import Override, Particulars, draft, pass_gate, stopped_by
 from anonymiser.releasing.raw import can_be_pseudonym, must_not_leave, pseudonym_requests, with_pseudonyms
+from anonymiser.releasing.witnessed import witnessed
 from anonymiser.releasing.words import decisions, facts_of
 from anonymiser.transform.released import DroppedColumn, ReleasedTable
 
@@ -58,6 +60,8 @@ def release(
     owner: SealToKey | SealWithPassphrase | None = None,
     override: Override | None = None,
     policy: Policy | None = None,
+    trail: Trail | None = None,
+    second_person: str = "",
     progress: Callable[[float, str], None] = _silent,
 ) -> ReleaseResult:
     """Make the release of a project's current recipe, if its policy lets it out.
@@ -78,6 +82,11 @@ def release(
     override : Override, optional
     policy : Policy, optional
         The project's own where it is left out.
+    trail : Trail, optional
+        The record of who did what, as the person writes to it who makes the release; otherwise whoever is signed in to
+        this machine. Where an identity provider vouches for them, an open release needs somebody else's approval.
+    second_person : str
+        Who else looked at an open release, where nobody vouches for names.
     progress : callable
         Told the fraction that is done, from 0 to 1, and what is under way.
 
@@ -94,22 +103,25 @@ def release(
     """
     chosen, progress = policy or project.policy, _by_percent(progress)
     progress(0.0, "Checking the policy")
-    found = checks(project.recipe, project.assess(), chosen)
-    pass_gate(found, chosen, override)
-    reasons = decisions(project, chosen, found, sealing, override)
-    table = _explained(project.released(), project, chosen)
-    facts = facts_of(project, particulars, chosen, table, reasons)
-    return make_release(
-        table,
-        facts,
-        sealing,
-        out,
-        raw=must_not_leave(project),
-        keys=keys,
-        owner=owner,
-        pseudonyms=pseudonym_requests(project),
-        progress=progress,
-    )
+    writer = (trail or Trail()).signed_by(keys.signing if keys else None)
+    with witnessed(writer, project, particulars, chosen, override or second_person) as witness:
+        found = checks(project.recipe, project.assess(), chosen)
+        pass_gate(found, chosen, override)
+        reasons = decisions(project, chosen, found, sealing, override)
+        table = _explained(project.released(), project, chosen)
+        facts = facts_of(project, particulars, chosen, table, reasons)
+        return make_release(
+            table,
+            facts,
+            sealing,
+            out,
+            raw=must_not_leave(project),
+            keys=keys,
+            owner=owner,
+            pseudonyms=pseudonym_requests(project),
+            witness=witness,
+            progress=progress,
+        )
 
 
 def _by_percent(progress: Callable[[float, str], None]) -> Callable[[float, str], None]:

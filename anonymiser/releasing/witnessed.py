@@ -1,0 +1,82 @@
+"""A release in the record of who did what: that it was begun, by whom, who approved it, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from anonymiser.access import check_approval
+from anonymiser.audit import Event, Scalar, Trail, Witness, recipe_fingerprint, setting_of
+from anonymiser.errors import AnonymiserError, OutputError
+from anonymiser.policy import Policy
+from anonymiser.project import Project
+from anonymiser.releasing.particulars import Override, Particulars
+
+__all__ = ["witnessed"]
+
+
+@contextmanager
+def witnessed(
+    trail: Trail,
+    project: Project,
+    particulars: Particulars,
+    policy: Policy,
+    people: Override | str | None = None,
+) -> Iterator[Witness]:
+    """Note that a release begins; what is yielded goes into it, and notes its end before it can be seen.
+
+    Parameters
+    ----------
+    trail : Trail
+        Where an identity provider vouches for its actor, an open release needs somebody else's approval.
+    project : Project
+    particulars : Particulars
+    policy : Policy
+    people : Override or str, optional
+        A decision to release although a point fails; or the name of whoever else looked at an open release, which
+        nobody checked.
+
+    Raises
+    ------
+    PolicyError
+        An open release that nobody else has approved.
+    OutputError
+        The record cannot be written: then nothing is released.
+    """
+    about: dict[str, Scalar] = {
+        "release": particulars.release_id,
+        "recipient": particulars.recipient,
+        "open": policy.is_open,
+        "table": project.microdata.fingerprint,
+        "recipe": recipe_fingerprint(project.recipe),
+    }
+    trail.append(Event.EXPORTING, about)
+    try:
+        vouched = _second(trail, project, policy, people)
+        k = setting_of(project).k
+        yield Witness(
+            trail.snapshot(),
+            lambda manifest: _exported(trail, {**about, "manifest": manifest, "k": k, **vouched}),
+        )
+    except AnonymiserError as error:
+        with suppress(OutputError):  # the first failure is the one to be told
+            kind = type(error).__name__
+            trail.append(Event.FAILED, {"what": f"the release {particulars.release_id}", "kind": kind, **about})
+        raise
+
+
+def _exported(trail: Trail, fields: dict[str, Scalar]) -> None:
+    trail.append(Event.EXPORTED, fields)
+
+
+def _second(trail: Trail, project: Project, policy: Policy, people: Override | str | None) -> dict[str, Scalar]:
+    """Who else answers for it, and whether anybody vouches for that name."""
+    if policy.is_open and trail.actor.authenticated:
+        found = check_approval(trail, project, policy)
+        return {"second_person": found.approver, "second_authenticated": True, "reason": found.reason}
+    if isinstance(people, Override):
+        told = f"{people.reason.strip()} (decided by {people.decided_by.strip()})"
+        return {"second_person": people.second_person.strip(), "second_authenticated": False, "reason": told}
+    if isinstance(people, str) and people.strip():
+        return {"second_person": people.strip(), "second_authenticated": False}
+    return {}
