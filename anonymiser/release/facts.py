@@ -147,6 +147,8 @@ class ReleaseFacts:
         SHA-256 of the input; for the private archive only.
     input_rows : int
         Records of the input (exempt from the small-number rule).
+    decrypt_page : bool
+        Whether a sealed release carries a page that opens it in a browser.
     """
 
     release_id: str
@@ -176,6 +178,7 @@ class ReleaseFacts:
     recipe_json: str = "{}"
     decisions_json: str = "{}"
     input_fingerprint: str = ""
+    decrypt_page: bool = True
 
     def __post_init__(self) -> None:
         for what, text in (("release id", self.release_id), ("name of the data file", self.data_name)):

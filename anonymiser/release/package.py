@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from importlib import resources
 from pathlib import Path
 
 from anonymiser.audit import HEAD_FILE, TRAIL_FILE, Witness
@@ -27,10 +28,11 @@ from anonymiser.release.supporting import add_supporting, write_supporting
 from anonymiser.release.verify import Proof
 from anonymiser.transform.released import ReleasedTable
 
-__all__ = ["IDENTITY", "PAYLOAD", "ReleaseResult", "make_release"]
+__all__ = ["DECRYPT_PAGE", "IDENTITY", "PAYLOAD", "ReleaseResult", "decrypt_page", "make_release"]
 
 PAYLOAD = "payload.tar.age"
 IDENTITY = "identity.age"
+DECRYPT_PAGE = "decrypt.html"
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,8 @@ def _write_release(folder: Path, payload: Payload, facts: ReleaseFacts, envelope
         files[PAYLOAD] = (sealed.bytes, sealed.sha256)
         if seal.identity_file is not None:
             write_whole(folder / IDENTITY, seal.identity_file)
+        if facts.decrypt_page:
+            write_whole(folder / DECRYPT_PAGE, decrypt_page())
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name not in files:
@@ -203,6 +207,11 @@ def _write_open(folder: Path, payload: Payload) -> None:
         path = folder / name
         path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         payload.copy(name, path)
+
+
+def decrypt_page() -> bytes:
+    """The page that opens a sealed release in a browser; ``tools/decrypt_page`` builds it."""
+    return (resources.files("anonymiser.release") / "data" / DECRYPT_PAGE).read_bytes()
 
 
 def _how(sealing: Sealing) -> HowSealed:

@@ -77,6 +77,7 @@ def _open_sealed(facts: ReleaseFacts, how: HowSealed) -> str:
             "it; for Halftone put it into a file, PASSFILE."
         )
         age, halftone = "age -d -i identity.age", "--passphrase-file PASSFILE"
+    page = _in_a_browser(how) if facts.decrypt_page else ""
     return f"""## 2. Open it
 
 {with_what} Open it where nobody else can read, and not in a folder that is copied to a cloud.
@@ -93,8 +94,19 @@ Or with Halftone, which also checks signature and hashes:
 
     python -m anonymiser open . {halftone} --out ../{opened}
 
-If *age* reports an error, delete what was written and ask for the release again. Inside, `hashes.json` lists every file
-with its SHA-256; start with `DATA_DICTIONARY.html`.
+{page}If *age* reports an error, delete what was written and ask for the release again. Inside, `hashes.json` lists
+every file with its SHA-256; start with `DATA_DICTIONARY.html`.
+"""
+
+
+def _in_a_browser(how: HowSealed) -> str:
+    second = (
+        "`identity.age`, and type the passphrase" if how is HowSealed.PASSPHRASE else "the file of your private key"
+    )
+    return f"""Or in a browser, with nothing to install: open `decrypt.html` and choose `payload.tar.age` and
+{second}. The page needs no network and sends nothing. Check the release first, as in step 1: a page that somebody
+changed on its way could copy what you give it.
+
 """
 
 

@@ -45,6 +45,8 @@ class Particulars:
     created : datetime.date
     licence : Licence
         For an open release.
+    decrypt_page : bool
+        Whether a sealed release carries a page that opens it in a browser, without anything to install.
     """
 
     release_id: str
@@ -56,6 +58,7 @@ class Particulars:
     created: date
     terms: tuple[str, ...] = ()
     licence: Licence = CC_BY_4
+    decrypt_page: bool = True
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ def facts_of(
         open_release=policy.is_open,
         terms=tuple(term.strip() for term in particulars.terms if term.strip()),
         licence=particulars.licence,
+        decrypt_page=particulars.decrypt_page,
         k_target=max(1, min(int(policy.k.value), assessment.k)),
         qi_names=tuple(column.name for column in table.columns if column.role is Role.QUASI),
         sensitive=_promised(recipe, assessment, policy),

@@ -79,6 +79,7 @@ def test_what_leaves_and_what_stays(make: Make) -> None:
     assert sorted(files_in(result.release)) == [
         "README_FIRST.html",
         "README_FIRST.md",
+        "decrypt.html",
         "manifest.json",
         "manifest.sig",
         "payload.tar.age",
