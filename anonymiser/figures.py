@@ -14,6 +14,7 @@ from anonymiser.engine.frequency import FrequencySet
 from anonymiser.limits import HIDDEN
 from anonymiser.policy import Policy
 from anonymiser.privacy import DistinctDiversity, PrivacyModel
+from anonymiser.privacy.people import class_sizes
 from anonymiser.recipe import Recipe
 
 __all__ = [
@@ -141,10 +142,16 @@ def cards(assessment: Assessment, policy: Policy) -> tuple[Card, ...]:
             f"{100 * assessment.detail_kept:.0f} %",
             "How far the columns that count are from hidden: 100 % is exact, 0 % all hidden. Deleted rows keep none.",
         ),
-        Card("People alone", f"{assessment.unique_records:,}", "People whose row nobody else shares."),
+        _alone(assessment),
         Card("Rows deleted", f"{assessment.suppressed:,}", _deleted(assessment)),
         _diversity(assessment),
     )
+
+
+def _alone(assessment: Assessment) -> Card:
+    if assessment.over_people:
+        return Card("Rows alone", f"{assessment.unique_records:,}", "Rows in groups of one person only.")
+    return Card("People alone", f"{assessment.unique_records:,}", "People whose row nobody else shares.")
 
 
 def _deleted(assessment: Assessment) -> str:
@@ -230,14 +237,15 @@ def smallest_groups(
     passing = np.ones(classes.classes, dtype=np.bool_)
     for model in requirements:
         passing &= model.passes(classes)
-    chosen = _first(classes.counts, most)
+    sizes = class_sizes(classes)
+    chosen = _first(sizes, most)
     codes = [classes.layout.codes(classes.keys[:, chosen], j) for j in range(len(classes.hierarchies))]
     labels = [h.labels[level] for h, level in zip(classes.hierarchies, classes.node, strict=True)]
     return tuple(
         Group(
             tuple(names[int(code[i])] for names, code in zip(labels, codes, strict=True)),
-            int(classes.counts[place]),
-            _status(passes=bool(passing[place]), large=bool(classes.counts[place] >= target_k)),
+            int(sizes[place]),
+            _status(passes=bool(passing[place]), large=bool(sizes[place] >= target_k)),
         )
         for i, place in enumerate(chosen)
     )

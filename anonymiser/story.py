@@ -114,6 +114,11 @@ def records(number: int) -> str:
     return "1 record" if number == _ONE else f"{number:,} records"
 
 
+def counted(number: int, assessment: Assessment) -> str:
+    """Records, told as people where each is a person."""
+    return records(number) if assessment.over_people else people(number)
+
+
 def others(number: int) -> str:
     """A count of other people.
 
@@ -219,10 +224,10 @@ def _why_not(assessment: Assessment, failing: Sequence[Check], k: int) -> str:
     if not assessment.suppressed and assessment.unique_records_raw:
         alone = assessment.unique_records_raw
         if alone == assessment.rows > _ONE:
-            return f"all {people(alone)} can be singled out."
-        return f"{people(alone)} of {assessment.rows:,} can be singled out."
+            return f"all {counted(alone, assessment)} can be singled out."
+        return f"{counted(alone, assessment)} of {assessment.rows:,} can be singled out."
     if not assessment.suppressed and assessment.records_below_k:
-        small = people(assessment.records_below_k)
+        small = counted(assessment.records_below_k, assessment)
         return f"{small} of {assessment.rows:,} {_is(assessment.records_below_k)} in groups smaller than {k}."
     return failing[0].sentence
 
@@ -245,13 +250,16 @@ def exposed(assessment: Assessment, k: int) -> str:
     """Who is exposed, as a count of people."""
     if assessment.unique_records_raw and not assessment.suppressed:
         return (
-            f"{people(assessment.unique_records_raw)} of {assessment.rows:,} can be singled out; "
-            f"{people(assessment.records_below_k)} are in groups smaller than {k}."
+            f"{counted(assessment.unique_records_raw, assessment)} of {assessment.rows:,} can be singled out; "
+            f"{counted(assessment.records_below_k, assessment)} are in groups smaller than {k}."
         )
     if assessment.records_below_k and not assessment.suppressed:
-        return f"{people(assessment.records_below_k)} of {assessment.rows:,} are in groups smaller than {k}."
+        return (
+            f"{counted(assessment.records_below_k, assessment)} of {assessment.rows:,} are in groups smaller than {k}."
+        )
     if assessment.suppressed:
-        return f"{people(assessment.suppressed)} would be left out of the release; nobody else is in so small a group."
+        gone = counted(assessment.suppressed, assessment)
+        return f"{gone} would be left out of the release; nobody else is in so small a group."
     return f"Nobody is in a group smaller than {k}."
 
 
@@ -263,11 +271,19 @@ def attack(assessment: Assessment, recipe: Recipe) -> str:
     knows = f"Someone who knows Alex's {listing(facts)}"
     if not assessment.kept:
         return f"{knows} would find nothing: no record is released."
+    if assessment.k <= _ONE and assessment.over_people:
+        return (
+            f"{knows} would find the rows of one person only, for {records(assessment.unique_records)} of "
+            f"{assessment.kept:,}: if Alex is that person, they are all Alex's."
+        )
     if assessment.k <= _ONE:
         return (
             f"{knows} would find exactly one row for {people(assessment.unique_records)} of "
             f"{assessment.kept:,}: if Alex is one of them, that row is Alex's."
         )
+    if assessment.over_people:
+        guess = f"a guess at whose they are is right at most 1 time in {assessment.k:,}"
+        return f"{knows}, and nothing else, would find rows of at least {people(assessment.k)}: {guess}."
     guess = f"a guess is right at most 1 time in {assessment.k:,}"
     return f"{knows}, and nothing else, would find at least {assessment.k:,} rows: {guess}."
 
@@ -276,7 +292,7 @@ def histogram_caption(assessment: Assessment, k: int) -> str:
     """What the class-size histogram shows, in words."""
     groups = f"{assessment.classes_raw:,} group" + ("" if assessment.classes_raw == _ONE else "s")
     below = assessment.records_below_k
-    who = f"{people(below)} {_is(below)} in groups" if below else "Nobody is in a group"
+    who = f"{counted(below, assessment)} {_is(below)} in groups" if below else "Nobody is in a group"
     smaller = f"{who} smaller than {k}"
     return (
         f"People who look alike form a group: {groups} here. {smaller}; what stands above the line is too small. "
@@ -310,7 +326,8 @@ def how_k_is_counted(assessment: Assessment, recipe: Recipe) -> tuple[str, ...]:
     grouped = f"{assessment.classes_raw:,} group{'' if assessment.classes_raw == _ONE else 's'}"
     return (
         f"Take what an outsider may know of a person: {listing(facts)}.",
-        f"Put the rows that agree in all of it into one group: {rows} {grouped}.",
+        f"Put the rows that agree in all of it into one group: {rows} {grouped}."
+        + (" Count each person of a group once, however many rows are that person's." * assessment.over_people),
         small,
         best,
     )

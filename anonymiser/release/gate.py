@@ -45,6 +45,8 @@ def check_gate(
         raise PolicyError(f"This release is '{facts.model}', so it must be {wanted}.")
     if facts.form is ReleaseForm.TABLES and requests:
         raise PolicyError("Frequency tables have no records, so they have no pseudonyms. Leave the pseudonyms out.")
+    if facts.form is ReleaseForm.TABLES and table.people is not None:
+        raise PolicyError("Frequency tables count records, and here one person may have several. Release no tables.")
     if facts.open_release:
         _check_open(table, facts, requests)
 

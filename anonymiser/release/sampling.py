@@ -58,10 +58,19 @@ def keeps_promise(table: ReleasedTable, facts: ReleaseFacts) -> npt.NDArray[np.b
     group = np.zeros(table.rows, dtype=np.int64)
     for name in facts.qi_names:
         group = _joined(group, columns[name].codes)
-    enough = np.bincount(group) >= facts.k_target
+    enough = _people(group, table.people_of_rows) >= facts.k_target
     for need in facts.sensitive:
         enough &= _different(group, columns[need.column], enough.size) >= need.l
     return np.asarray(enough[group])
+
+
+def _people(group: npt.NDArray[np.int64], people: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:
+    """People in each class; records of nobody known count as none."""
+    if people is None:
+        return np.bincount(group).astype(np.int64)
+    known = people >= 0
+    pairs = np.unique(np.stack([group[known], people[known]]), axis=1)
+    return np.bincount(pairs[0], minlength=int(group.max(initial=-1)) + 1).astype(np.int64)
 
 
 def _joined(group: npt.NDArray[np.int64], codes: npt.NDArray[np.unsignedinteger]) -> npt.NDArray[np.int64]:

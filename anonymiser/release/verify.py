@@ -8,6 +8,8 @@ import io
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 
 from anonymiser.errors import PolicyError
 from anonymiser.limits import HIDDEN, MISSING
@@ -38,7 +40,7 @@ class Proof:
     rows : int
         Records, or rows of the frequency tables.
     k : int or None
-        Smallest class; None for frequency tables.
+        Smallest class, in people where one person may have several records; None for frequency tables.
     diversity : tuple of (str, int)
         Fewest different values, not counting missing ones, of each sensitive column in any class.
     """
@@ -55,7 +57,7 @@ def prove_records(payload: Payload, table: ReleasedTable, facts: ReleaseFacts) -
     ----------
     payload : Payload
     table : ReleasedTable
-        As it was written; only names, labels (for types) and the number of rows are used.
+        As it was written; names, labels (for types), the number of rows and whose each row is are used.
     facts : ReleaseFacts
 
     Raises
@@ -74,6 +76,9 @@ def prove_records(payload: Payload, table: ReleasedTable, facts: ReleaseFacts) -
         rows, k, *fewest = _counted(database, position, facts)
         if rows != table.rows or rows == 0:
             raise PolicyError(f"The written file has {rows} records, not {table.rows}. {_STOP}")
+        people = table.people_of_rows
+        if people is not None:
+            k = _fewest_people(database, position, facts, people)
         if k < facts.k_target:
             raise PolicyError(
                 f"In the written file the smallest group has fewer people than the {facts.k_target} promised. "
@@ -182,6 +187,24 @@ def _counted(database: duckdb.DuckDBPyConnection, position: dict[str, str], fact
         f"SELECT sum(n), min(n){least} FROM (SELECT count(*) AS n{values} FROM records GROUP BY {group})"
     ).fetchall()[0]
     return [int(value or 0) for value in found]
+
+
+def _fewest_people(
+    database: duckdb.DuckDBPyConnection,
+    position: dict[str, str],
+    facts: ReleaseFacts,
+    people: npt.NDArray[np.int64],
+) -> int:
+    """The smallest class in different persons; who a row is of does not leave, and comes from the table."""
+    import pyarrow as pa
+
+    group = ", ".join(position[name] for name in facts.qi_names) or "()"
+    database.register("people", pa.table({"person": pa.array(people)}))
+    return _one(
+        database,
+        "SELECT min(n) FROM (SELECT count(DISTINCT person) FILTER (person >= 0) AS n "
+        f"FROM records POSITIONAL JOIN people GROUP BY {group})",
+    )
 
 
 def _only_labels(database: duckdb.DuckDBPyConnection, table: ReleasedTable) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from anonymiser.attributes import Role
 from anonymiser.microdata import Column
 from anonymiser.project import Project
 from anonymiser.recipe import AttributePlan, Recipe, Treatment

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymiser.attributes import Role
+from anonymiser.engine.frequency import SensitiveCodes
 from anonymiser.hierarchies.base import Hierarchy
 from anonymiser.microdata import smallest_dtype
 from anonymiser.privacy import PrivacyModel
@@ -106,6 +107,8 @@ class DraftColumn:
     at : int
     numbers : (labels,) float64 array or None
         The number that each label is, where the column is one of numbers at its finest level.
+    ordered : bool
+        Whether its labels stand in an order that means something, so that "a to b" is a label: numbers, dates.
     order : (labels + 1,) int64 array or None
         Rank of each label along which ordered distance runs (sensitive columns); the last entry is ignored.
     is_qi : bool
@@ -127,6 +130,7 @@ class DraftColumn:
     hierarchy: Hierarchy | None = None
     at: int = 0
     numbers: Reals | None = None
+    ordered: bool = False
     order: npt.NDArray[np.int64] | None = None
     is_qi: bool = False
     leaves: bool = True
@@ -205,6 +209,8 @@ class Draft:
         Records that do not leave because their class fails; set by ``run.py`` alone.
     facts : dict
         Arrays that a picture of the method needs, by name; never released.
+    people : SensitiveCodes or None
+        Whose each row of the input is; None where every row is a person.
     """
 
     source_rows: npt.NDArray[np.int64]
@@ -216,6 +222,7 @@ class Draft:
     no_k: str = ""
     suppressed: npt.NDArray[np.bool_] | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    people: SensitiveCodes | None = None
 
     @property
     def rows(self) -> int:

@@ -89,16 +89,20 @@ class EncodedTable:
 
         The latter where the recipe has a column that tells persons apart: class sizes then count people.
         """
-        result = [] if recipe.entity is None else [self._people(recipe, recipe.entity.name)]
+        people = self.people(recipe)
+        result = [] if people is None else [people]
         for plan in recipe.sensitive:
             labels, codes, missing = self.labels_at(recipe, plan)
             hierarchy, order = self.hierarchy(recipe, plan), label_ranks(plan, labels)
             result.append(SensitiveCodes(plan.name, codes, len(labels), missing, hierarchy, plan.level, order))
         return tuple(result)
 
-    def _people(self, recipe: Recipe, name: str) -> SensitiveCodes:
-        column = self.column(recipe, name)
-        return SensitiveCodes(name, column.codes, len(column.values) + 1, len(column.values), entity=True)
+    def people(self, recipe: Recipe) -> SensitiveCodes | None:
+        """Whose each record is; None where every record is a person."""
+        if recipe.entity is None:
+            return None
+        column = self.column(recipe, recipe.entity.name)
+        return SensitiveCodes(column.name, column.codes, len(column.values) + 1, len(column.values), entity=True)
 
     def qis(self, recipe: Recipe) -> tuple[tuple[Hierarchy, ...], tuple[Leaves, ...]]:
         """Hierarchies and leaves of the quasi-identifiers.

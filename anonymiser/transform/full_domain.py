@@ -11,7 +11,7 @@ from anonymiser.engine.frequency import build_members
 from anonymiser.privacy import PrivacyModel
 from anonymiser.recipe import AttributePlan, Recipe, Treatment
 from anonymiser.transform.encoded import EncodedTable
-from anonymiser.transform.released import DroppedColumn, ReleasedColumn, ReleasedTable
+from anonymiser.transform.released import DroppedColumn, ReleasedColumn, ReleasedTable, numbers_of_people
 
 __all__ = ["generalise", "level_in_words", "why_dropped"]
 
@@ -51,7 +51,9 @@ def generalise(
             columns.append(_released(table, recipe, plan, rows))
         else:
             dropped.append(DroppedColumn(plan.name, why_dropped(plan)))
-    return ReleasedTable(tuple(columns), tuple(dropped), rows, classes.rows - rows.size)
+    return ReleasedTable(
+        tuple(columns), tuple(dropped), rows, classes.rows - rows.size, people=numbers_of_people(table.people(recipe))
+    )
 
 
 def _released(table: EncodedTable, recipe: Recipe, plan: AttributePlan, rows: npt.NDArray[np.int64]) -> ReleasedColumn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from anonymiser.transform.losses import ColumnLoss, ambiguous_cells, loss_by_att
 from anonymiser.transform.start import Start
 from anonymiser.utility.quality import Quality
 
-__all__ = ["DraftAssessment", "assess_draft", "classes_of", "failing_rows"]
+__all__ = ["DraftAssessment", "assess_draft", "classes_of", "failing_rows", "sensitive_codes"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def classes_of(draft: Draft, *, histograms: bool = True) -> tuple[FrequencySet, 
     if not columns:  # everything is hidden: one class
         flat = [Hierarchy.from_groups("", ("*",), (hidden(1),), ("exact", "hidden"), missing=False)]
         codes = [np.zeros(draft.rows, dtype=np.uint8)]
-    return build_members(flat, codes, [_sensitive(c) for c in draft.sensitive], histograms=histograms)
+    return build_members(flat, codes, sensitive_codes(draft), histograms=histograms)
 
 
 def failing_rows(draft: Draft, requirements: Sequence[PrivacyModel]) -> npt.NDArray[np.bool_]:
@@ -153,6 +153,14 @@ def _quality(
 
 def _geometric(values: Sequence[float]) -> float:
     return math.prod(value + 1.0 for value in values) ** (1.0 / len(values)) - 1.0 if values else 0.0
+
+
+def sensitive_codes(draft: Draft) -> tuple[SensitiveCodes, ...]:
+    """The sensitive columns, and who each record is of, as the engine counts them."""
+    found = tuple(_sensitive(c) for c in draft.sensitive)
+    if draft.people is None:
+        return found
+    return (replace(draft.people, codes=draft.people.codes[draft.source_rows]), *found)
 
 
 def _flat(column: DraftColumn) -> tuple[Hierarchy, npt.NDArray[np.unsignedinteger]]:

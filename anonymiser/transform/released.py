@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymiser.attributes import Role
+from anonymiser.engine.frequency import SensitiveCodes
 from anonymiser.transform.base import ExtraTable
 
 __all__ = ["DroppedColumn", "ReleasedColumn", "ReleasedTable"]
@@ -69,6 +70,9 @@ class ReleasedTable:
         Tables that leave beside it.
     not_drawn : int
         Records that a method left out by chance, as a sample does.
+    people : (input rows,) int64 array or None
+        Number of the person behind each row of the input, -1 for nobody known; None where every row is
+        a person (private: used to count people, never written).
     """
 
     columns: tuple[ReleasedColumn, ...]
@@ -78,8 +82,22 @@ class ReleasedTable:
     done: tuple[str, ...] = ()
     extra: tuple[ExtraTable, ...] = ()
     not_drawn: int = 0
+    people: npt.NDArray[np.int64] | None = None
 
     @property
     def rows(self) -> int:
         """Records that leave."""
         return int(self.source_rows.size)
+
+    @property
+    def people_of_rows(self) -> npt.NDArray[np.int64] | None:
+        """Number of the person behind each released row; None where every row is a person."""
+        return None if self.people is None else self.people[self.source_rows]
+
+
+def numbers_of_people(codes: SensitiveCodes | None) -> npt.NDArray[np.int64] | None:
+    """Whose each record is, with -1 for nobody known."""
+    if codes is None:
+        return None
+    numbers = codes.codes.astype(np.int64)
+    return np.where(numbers == (-1 if codes.missing is None else codes.missing), -1, numbers)

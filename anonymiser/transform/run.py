@@ -20,13 +20,23 @@ from anonymiser.transform.base import Draft, Method, Progress, silent
 from anonymiser.transform.encoded import EncodedTable
 from anonymiser.transform.full_domain import why_dropped
 from anonymiser.transform.measure import DraftAssessment, assess_draft, failing_rows
-from anonymiser.transform.released import DroppedColumn, ReleasedColumn, ReleasedTable
+from anonymiser.transform.released import DroppedColumn, ReleasedColumn, ReleasedTable, numbers_of_people
 from anonymiser.transform.start import Start, first_draft
 
 __all__ = ["REGISTRY", "Transformed", "released", "step_name", "transform"]
 
 REGISTRY: Final[dict[str, str]] = {
     # method → module of this package whose ``apply`` is a `Method`; loaded when it is first used
+    "mondrian": "mondrian",
+    "microaggregation": "microaggregation",
+    "noise": "noise",
+    "rank_swapping": "swapping",
+    "pram": "pram",
+    "rounding": "coding",
+    "top_bottom_coding": "coding",
+    "masking": "coding",
+    "local_suppression": "local_suppression",
+    "sampling": "sampling",
 }
 
 
@@ -139,4 +149,6 @@ def released(draft: Draft, recipe: Recipe) -> ReleasedTable:
     done = tuple(sentence for record in draft.record for sentence in record.sentences)
     extra = tuple(table for table in draft.extra if table.released)
     left = draft.input_rows - draft.rows
-    return ReleasedTable(columns, dropped, draft.source_rows[rows], int(gone.sum()), done, extra, left)
+    return ReleasedTable(
+        columns, dropped, draft.source_rows[rows], int(gone.sum()), done, extra, left, numbers_of_people(draft.people)
+    )

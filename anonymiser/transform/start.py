@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from anonymiser.engine.frequency import build
 from anonymiser.engine.origin import FinestSums
-from anonymiser.hierarchies import IntervalSpec
+from anonymiser.hierarchies import DateSpec, IntervalSpec
 from anonymiser.hierarchies.base import Hierarchy
 from anonymiser.hierarchies.numbers import parse_numbers
 from anonymiser.microdata import smallest_dtype
@@ -62,7 +62,9 @@ def first_draft(table: EncodedTable, recipe: Recipe) -> Start:
         if plan.treatment is Treatment.RELEASE and (plan.is_qi or plan.leaves)
     )
     rows = table.microdata.rows
-    return Start(Draft(np.arange(rows, dtype=np.int64), columns, rows), hierarchies, leaves)
+    return Start(
+        Draft(np.arange(rows, dtype=np.int64), columns, rows, people=table.people(recipe)), hierarchies, leaves
+    )
 
 
 def level_cover(hierarchy: Hierarchy, level: int, records: npt.NDArray[np.int64]) -> Cover:
@@ -92,6 +94,7 @@ def _column(table: EncodedTable, recipe: Recipe, plan: AttributePlan) -> DraftCo
         cover = Cover(cover.penalty[first], cover.share[first], cover.levels[first], cover.support[first])
         codes = codes.astype(smallest_dtype(len(shown)))
     ranks = label_ranks(plan, labels)
+    numbers = _numbers(plan, shown)
     return DraftColumn(
         name=plan.name,
         role=plan.role,
@@ -103,7 +106,8 @@ def _column(table: EncodedTable, recipe: Recipe, plan: AttributePlan) -> DraftCo
         cover=cover,
         hierarchy=hierarchy,
         at=plan.level,
-        numbers=_numbers(plan, shown),
+        numbers=numbers,
+        ordered=numbers is not None or isinstance(plan.hierarchy, IntervalSpec | DateSpec),
         order=None if ranks is None else np.append(ranks[: len(shown)], 0),
         is_qi=plan.is_qi,
         leaves=plan.leaves,

@@ -27,7 +27,8 @@ _MAY_BREAK: Final = "\u200b"
 _ROW: Final = 35
 _MOST_HIGH: Final = 20
 _ROLE_HELP: Final = (
-    "Direct identifier: points at one person by itself; never leaves. Quasi-identifier: points at a person together "
+    "Direct identifier: points at one person by itself; never leaves. Person key: tells people apart where one has "
+    "several rows, so that groups count people; never leaves as it is. Quasi-identifier: points at a person together "
     "with others; counts towards the groups. Observable: an acquaintance may know it. Sensitive: learning it could "
     "harm. Insensitive: none of these."
 )
