@@ -15,7 +15,7 @@ from anonymiser.engine.margins import Margins
 from anonymiser.hierarchies.base import Hierarchy
 from anonymiser.utility.base import Node
 
-__all__ = ["ambiguity", "gcp", "kl_divergence", "label_penalties", "ncp_by_attribute"]
+__all__ = ["ambiguity", "gcp", "kl_divergence", "label_penalties", "leaf_numbers", "ncp_by_attribute"]
 
 
 def ambiguity(node: Node, margins: Margins) -> float:  # noqa: ARG001 - the Protocol
@@ -92,7 +92,7 @@ def label_penalties(hierarchy: Hierarchy, level: int) -> npt.NDArray[np.float64]
     """What NCP charges for each label of a level, from 0 to 1: (labels,) float64 array."""
     below = hierarchy.leaf_counts[level]
     known = len(hierarchy.leaves) - hierarchy.missing
-    numbers = _numbers(hierarchy.leaves[:known])
+    numbers = leaf_numbers(hierarchy.leaves[:known])
     if numbers is None:
         return np.where(below <= 1, 0.0, below / hierarchy.size)
     whole = float(numbers.max() - numbers.min())
@@ -103,8 +103,8 @@ def label_penalties(hierarchy: Hierarchy, level: int) -> npt.NDArray[np.float64]
     return covered / whole if whole else np.zeros(below.size)
 
 
-def _numbers(leaves: tuple[str, ...]) -> npt.NDArray[np.float64] | None:
-    """The leaves as numbers; None where one is none, or is a code with a leading zero."""
+def leaf_numbers(leaves: tuple[str, ...]) -> npt.NDArray[np.float64] | None:
+    """The values of a hierarchy as numbers; None where one is none, or is a code with a leading zero."""
     try:
         found = np.array([float(leaf) for leaf in leaves])
     except ValueError:
