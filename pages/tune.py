@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from anonymiser import figures, story
 from anonymiser.project import Project
-from pages.common import charts, details, recipients, requirements, sliders, state, verdict
+from pages.common import charts, details, next_move, recipients, requirements, sliders, state, verdict
 from pages.common.shell import enter, history, problems
 
 ON_DEMAND = (
@@ -33,7 +34,8 @@ def setting_and_answer() -> None:
     )
     with left, st.container(gap="xsmall"), problems():
         sliders.columns(project)
-        sliders.levels(project)
+        with st.container(key="levels", gap="xsmall"):  # scrolls by itself where many columns count
+            sliders.levels(project)
         sliders.limit(project)
         history()
         sliders.scenarios(project)
@@ -43,21 +45,26 @@ def setting_and_answer() -> None:
     if required.open:
         with required, problems():
             requirements.editor(project)
+    advised = None
     with right, st.container(gap="small"), problems():
-        answer(project)
+        advised = answer(project)
     if counted.open:
         with counted, problems():
             details.explain(project)
     if records.open:
         with records, problems():
             details.compare(project)
+    if advised is not None:  # last: the answer is on the screen by now
+        with advised:
+            next_move.line(project)
     state.save()
 
 
-def answer(project: Project) -> None:
-    """What the setting means: words and figures first, then the charts."""
+def answer(project: Project) -> DeltaGenerator:
+    """What the setting means: words and figures first, then the charts; returns the place of the next step."""
     assessment, found = project.assess(), project.checks()
     verdict.banner(story.verdict(assessment, found, project.policy), story.attack(assessment, project.recipe))
+    advised = st.container(key="next-step")
     verdict.badges(found)
     verdict.figures(figures.cards(assessment, project.policy))
     sizes, lost = st.columns([4, 3], gap="medium")
@@ -69,6 +76,7 @@ def answer(project: Project) -> None:
         st.markdown("**What detail is lost**")
         caption = story.loss_caption(assessment, project.recipe)
         charts.information_loss(figures.losses(assessment, project.recipe), "losses", caption)
+    return advised
 
 
 enter()

@@ -169,7 +169,7 @@ def test_the_next_step_is_the_shortest_way_to_the_requirements(government: Proje
     assert not step.move.after.met
 
 
-def test_the_next_step_from_a_safe_setting_wins_detail_back(government: Project, scores: LatticeTable) -> None:
+def test_the_next_step_from_a_safe_setting_wins_detail_back(scores: LatticeTable) -> None:
     top = tuple(scores.levels.max(axis=0).tolist())
     step = exploring.step_from(Tabulated(scores), top)
     assert step.is_met

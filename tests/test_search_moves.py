@@ -17,7 +17,6 @@ from anonymiser.hierarchies.base import Hierarchy
 from anonymiser.privacy import DistinctDiversity, KAnonymity
 from anonymiser.search import (
     Axis,
-    By,
     Move,
     RolledUp,
     along,

@@ -21,13 +21,16 @@ from anonymiser.exploring.lattice import (
 )
 from anonymiser.exploring.picture import drawn, ticks
 from anonymiser.exploring.stepping import NextStep, next_step, step_from, think
+from anonymiser.exploring.words import Advice, advice, way_in_words
 
 __all__ = [
     "AT_ONCE",
     "MOST_NODES",
+    "Advice",
     "Lattice",
     "NextStep",
     "Walk",
+    "advice",
     "apply",
     "as_file",
     "cancel",
@@ -44,4 +47,5 @@ __all__ = [
     "ticks",
     "under_way",
     "was_cancelled",
+    "way_in_words",
 ]

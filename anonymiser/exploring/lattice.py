@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from math import prod
 from typing import Final
 
@@ -46,6 +46,7 @@ MOST_NODES: Final = 150_000
 """Settings that a picture holds; more are searched, not drawn."""
 _GRID: Final = (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 20, 25, 30, 40, 50, 75, 100)
 _KIND: Final = "lattice"
+_SCORED: Final = 8
 _MOST_DETAILS: Final = 2_000_000_000
 """Classes times settings up to which the file holds the measures that need every label."""
 
@@ -60,11 +61,14 @@ class Lattice:
         What the sums depend on.
     root : FrequencySet
     sums : LatticeSums
+    scored : dict
+        Tables for some k and limits, the latest last.
     """
 
     key: Hashable
     root: FrequencySet
     sums: LatticeSums
+    scored: OrderedDict[Hashable, LatticeTable] = field(default_factory=OrderedDict, repr=False)
 
     @property
     def nodes(self) -> int:
@@ -187,7 +191,6 @@ def _key(project: Project) -> Hashable:
     return _columns(project), models, sensitive, grid_of(project), id(project.population)
 
 
-@lru_cache(maxsize=16)
 def score(lattice: Lattice, k: int, suppression: float, weights: tuple[float, ...] | None = None) -> LatticeTable:
     """Every node for one k of the lattice's grid and one limit, from the sums alone: no class is looked at again.
 
@@ -201,9 +204,16 @@ def score(lattice: Lattice, k: int, suppression: float, weights: tuple[float, ..
     weights : tuple of float, optional
         How much each attribute's detail matters.
     """
-    grid = lattice.sums.grid
+    grid, scored = lattice.sums.grid, lattice.scored
     step = min(int(np.searchsorted(grid, k)), grid.size - 1)
-    return tabulate(lattice.root, lattice.sums, int(grid[step]), suppression, weights=weights)
+    key = (step, suppression, weights)
+    table = scored.get(key)
+    if table is None:
+        table = tabulate(lattice.root, lattice.sums, int(grid[step]), suppression, weights=weights)
+        scored[key] = table
+        while len(scored) > _SCORED:
+            scored.popitem(last=False)
+    return table
 
 
 def as_file(project: Project, k: int) -> bytes:

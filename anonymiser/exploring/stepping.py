@@ -91,7 +91,7 @@ def next_step(project: Project) -> NextStep | None:
         return None
     lattice = lattices.found(project)
     if lattice is not None and lattices.is_current(project, lattice):
-        return step_from(_standings(lattice, recipe.k, recipe.suppression), recipe.node)
+        return step_from(Tabulated(lattices.score(lattice, recipe.k, recipe.suppression)), recipe.node)
     known = tasks.result(project, _KIND, _key(project))
     return known if isinstance(known, NextStep) else None
 
@@ -117,10 +117,6 @@ def think(project: Project) -> bool:
         return None if thought.cancelled else step_from(rolled, recipe.node)
 
     return tasks.start(project, thought, work) is not None
-
-
-def _standings(lattice: lattices.Lattice, k: int, suppression: float) -> Tabulated:
-    return Tabulated(lattices.score(lattice, k, suppression))
 
 
 def _key(project: Project) -> Hashable:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -112,8 +113,11 @@ class LatticeTable:
 
     def row_of(self, node: Sequence[int]) -> int | None:
         """Row of a node; None where it was left out."""
-        rows = np.flatnonzero((self.levels == np.asarray(node)).all(axis=1))
-        return int(rows[0]) if rows.size else None
+        return self._rows.get(tuple(node))
+
+    @cached_property
+    def _rows(self) -> dict[tuple[int, ...], int]:
+        return {tuple(node): row for row, node in enumerate(self.levels.tolist())}
 
     def node(self, row: int) -> tuple[int, ...]:
         """Levels of a row."""

@@ -119,8 +119,6 @@ class Tabulated:
     def __init__(self, table: LatticeTable) -> None:
         self._table = table
         self._heights = table.levels.max(axis=0)
-        self._strides = np.cumprod([1, *(self._heights[:0:-1] + 1)])[::-1]
-        self._row_of = np.argsort(table.levels @ self._strides)
 
     @property
     def heights(self) -> Node:
@@ -129,7 +127,9 @@ class Tabulated:
 
     def standing(self, node: Sequence[int]) -> Standing:
         """Where a setting stands."""
-        table, row = self._table, int(self._row_of[int(np.dot(node, self._strides))])
+        table, row = self._table, self._table.row_of(node)
+        if row is None:
+            raise ValueError("the table holds every node")
         met = bool(table.met[row])
         return Standing(
             node=tuple(node),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from anonymiser import exploring
 from anonymiser.microdata import Microdata
 from anonymiser.policy import GOVERNMENT, RESEARCHERS
+from anonymiser.privacy import KAnonymity
 from anonymiser.project import Project
 from pages.common import state
 
@@ -242,3 +245,59 @@ def test_one_group_only_and_tiny_tables_are_no_trouble(open_app: Open) -> None:
         app.multiselect("counting").set_value(["sex"]).run()
         assert not app.exception
         assert figure(app, "Hidden among") == str(rows)
+
+
+@pytest.fixture
+def advised(open_app: Open) -> AppTest:
+    """The page once every setting is known, so that the next step is looked up."""
+    app = open_app("overview")
+    walk = exploring.explore(project(app))
+    assert walk is None or walk.wait(60)
+    app.switch_page("pages/tune.py").run()
+    assert not app.exception
+    return app
+
+
+def next_step(app: AppTest) -> str:
+    wanted = ("requirements:", "More detail", "Nothing to gain", "No setting")
+    return next(m.value for m in app.markdown if m.value.startswith("**") and any(w in m.value for w in wanted))
+
+
+def test_the_shortest_way_is_one_press_and_one_undo(advised: AppTest) -> None:
+    before = project(advised).recipe
+    assert "Shortest way to meet the requirements: 3 moves" in next_step(advised)
+    assert re.search(r"983 records safe; smallest group \+6; 57\.4 points of detail lost", next_step(advised))
+    advised.button("do-next-step").click().run()
+    assert not advised.exception
+    assert "Every requirement" in headline(advised)
+    assert sum(a != b for a, b in zip(before.node, project(advised).recipe.node, strict=True)) == 3
+    assert figure(advised, "Detail kept") == "43 %"
+    advised.button("undo").click().run()
+    assert project(advised).recipe == before
+
+
+def test_a_single_move_is_advised_where_it_is_enough(advised: AppTest) -> None:
+    advised.button("do-next-step").click().run()
+    slider(advised, "postcode").set_value(0).run()
+    assert "Cheapest move that meets the requirements: postcode →" in next_step(advised)
+    advised.button("do-next-step").click().run()
+    assert "Every requirement" in headline(advised)
+    slider(advised, "gender").set_value(1).run()
+    assert "More detail is possible: gender → exact" in next_step(advised)
+    assert "detail gained" in next_step(advised)
+
+
+def test_where_no_setting_is_enough_the_next_step_says_so(advised: AppTest) -> None:
+    own = project(advised)
+    own.change(own.recipe.changed(requirements=(KAnonymity(k=2000),)))
+    walk = exploring.explore(own)
+    assert walk is None or walk.wait(60)
+    advised.run()
+    assert "No setting of these sliders is enough." in next_step(advised)
+    assert not [b for b in advised.button if b.key == "do-next-step"]
+
+
+def test_without_columns_there_is_no_next_step_and_no_second_error(advised: AppTest) -> None:
+    advised.multiselect("counting").set_value([]).run()
+    assert not advised.exception
+    assert len(advised.error) == 1
