@@ -8,13 +8,46 @@ from pydantic import Field
 
 from anonymiser.errors import InputError
 from anonymiser.methods.base import MethodParameters, Scope
+from anonymiser.methods.coding import Masking, Rounding, TopBottomCoding
 from anonymiser.methods.local_recoding import LocalRecoding
+from anonymiser.methods.microaggregation import Microaggregation
 from anonymiser.methods.mondrian import Mondrian
+from anonymiser.methods.noise import Noise
+from anonymiser.methods.pram import Pram
+from anonymiser.methods.suppression import LocalSuppression, Sampling
+from anonymiser.methods.swapping import RankSwapping
 
-__all__ = ["METHODS", "LocalRecoding", "MethodParameters", "MethodSpec", "Mondrian", "Scope", "method_named"]
+__all__ = [
+    "METHODS",
+    "LocalRecoding",
+    "LocalSuppression",
+    "Masking",
+    "MethodParameters",
+    "MethodSpec",
+    "Microaggregation",
+    "Mondrian",
+    "Noise",
+    "Pram",
+    "RankSwapping",
+    "Rounding",
+    "Sampling",
+    "Scope",
+    "TopBottomCoding",
+    "method_named",
+]
 
 _Any = (
-    Mondrian | LocalRecoding
+    Mondrian
+    | LocalRecoding
+    | Microaggregation
+    | Noise
+    | RankSwapping
+    | Pram
+    | Rounding
+    | TopBottomCoding
+    | Masking
+    | LocalSuppression
+    | Sampling
     # one line a method; a line in transform/run.py belongs to it
 )
 

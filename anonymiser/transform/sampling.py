@@ -1,0 +1,28 @@
+"""A random sample of the records of a draft."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from anonymiser.methods.suppression import Sampling
+from anonymiser.privacy import PrivacyModel
+from anonymiser.transform.base import Draft, MethodRecord, Progress
+
+__all__ = ["apply"]
+
+
+def apply(
+    draft: Draft,
+    spec: Sampling,
+    requirements: Sequence[PrivacyModel],  # noqa: ARG001 - the Protocol
+    generator: np.random.Generator,
+    progress: Progress,  # noqa: ARG001
+) -> Draft:
+    """⌈share · records⌉ of the records, without replacement, in their order; see `Method`."""
+    size = min(draft.rows, math.ceil(spec.share * draft.rows - 1e-9))
+    rows = np.sort(generator.choice(draft.rows, size=size, replace=False)).astype(np.int64)
+    record = MethodRecord(spec.method, spec.title, (spec.sentence(),), (("records left out", draft.rows - size),))
+    return draft.taken(rows).with_record(record)
