@@ -48,6 +48,7 @@ ORDER = (
     "access",
     "checking",
     "release",
+    "joining",
     "releasing",
     "cli",
     "__main__",

@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from anonymiser.cli.assess import assess_command
 from anonymiser.cli.audit import audit_app
+from anonymiser.cli.check import check_command
 from anonymiser.cli.exits import guarded
 from anonymiser.cli.open import open_command
 from anonymiser.cli.plan import plan_command
@@ -34,6 +35,7 @@ app.command("search")(search_command)
 app.command("plan")(plan_command)
 app.command("release")(release_command)
 app.command("open")(open_command)
+app.command("check")(check_command)
 app.add_typer(audit_app, name="audit")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from anonymiser.checking import Review
 from anonymiser.errors import PolicyError
 from anonymiser.release.cells import as_it_leaves, safe_text
 from anonymiser.release.datapackage import DataFile, croissant, data_package
@@ -18,6 +19,7 @@ from anonymiser.release.facts import ReleaseFacts, ReleaseForm
 from anonymiser.release.keys import ReleaseKey
 from anonymiser.release.leaks import RawColumn, refuse_leaks
 from anonymiser.release.order import row_order
+from anonymiser.release.output_check import check_output
 from anonymiser.release.payload import Payload
 from anonymiser.release.pseudonyms import PseudonymRequest, pseudonym_column
 from anonymiser.release.sampling import sample
@@ -106,7 +108,7 @@ def search(
     facts: ReleaseFacts,
     forbidden: Forbidden,
     beside: Mapping[str, str],
-) -> None:
+) -> Review:
     """Look through everything that is about to leave.
 
     Parameters
@@ -122,7 +124,7 @@ def search(
     Raises
     ------
     PolicyError
-        A raw value, a key or a folder of this machine was found.
+        A raw value, a key or a folder of this machine was found, or the output check found something.
     """
     data = (csv_name(facts), parquet_name(facts))
     cells = "\n".join(text for column in contents.table.columns for text in (column.name, *column.labels))
@@ -137,6 +139,9 @@ def search(
         if name not in data
     }
     refuse_leaks(forbidden.raw, contents.table, facts, documents)
+    if facts.form is ReleaseForm.TABLES:
+        files[csv_name(facts)] = payload.read(csv_name(facts))
+    return check_output(files, contents.table, facts)
 
 
 def _fill_records(payload: Payload, commission: Commission) -> tuple[Contents, Dictionary, int]:

@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from anonymiser.audit import HEAD_FILE, TRAIL_FILE, Witness
+from anonymiser.checking import Review
 from anonymiser.release.cells import with_safe_names
 from anonymiser.release.contents import Commission, Forbidden, Progress, fill, search
 from anonymiser.release.documents import transformations
@@ -54,6 +55,8 @@ class ReleaseResult:
         For the recipient. It stands nowhere else.
     owner_passphrase : str or None
         For the owner's private archive. It stands nowhere else.
+    review : Review
+        What the output check looked at.
     """
 
     release: Path
@@ -64,6 +67,7 @@ class ReleaseResult:
     left_out: int
     passphrase: str | None = field(repr=False)
     owner_passphrase: str | None = field(repr=False)
+    review: Review = field(default_factory=Review)
 
 
 def _silent(_fraction: float, _words: str) -> None:
@@ -130,7 +134,7 @@ def make_release(
         with Payload(stage) as payload:
             contents = fill(payload, Commission(table, facts, key, pseudonyms, progress))
             progress(0.65, "Searching for anything that must not leave")
-            search(payload, contents, facts, Forbidden(raw, used.secrets(key)), readme)
+            checked = search(payload, contents, facts, Forbidden(raw, used.secrets(key)), readme)
             folder = stage / f"release_{facts.release_id}"
             manifest = _write_release(folder, payload, facts, _Envelope(used, seal, readme, witness), progress)
         progress(0.95, "Sealing the private archive")
@@ -154,6 +158,7 @@ def make_release(
         left_out=contents.left_out,
         passphrase=seal.passphrase if seal else None,
         owner_passphrase=archive.passphrase,
+        review=checked,
     )
 
 

@@ -115,7 +115,7 @@ def made_in_words(result: ReleaseResult) -> str:
             f"least {proof.k - 1:,} others."
         )
     left = f" {story.records(result.left_out)} of the sample were left out." if result.left_out else ""
-    return f"{result.release.name} is ready. {counted}{left}"
+    return f"{result.release.name} is ready. {counted}{left} {result.review.words}"
 
 
 def _level(plan: AttributePlan) -> str:

@@ -31,6 +31,10 @@ def checklist(found: Sequence[Check], policy: Policy) -> None:
             name = "" if check.met is None else f"**{escape(check.name)}.** "
             source = f"  \n:gray[Asked for by: {escape(_who(check.source), _LONGEST)}.]" if check.source else ""
             words.markdown(f"{name}{escape(check.sentence, _LONGEST)}{source}")
+    st.caption(
+        "When the release is made, the output check looks at every file in it as well: small counts, leftover labels, "
+        "formulas, the order of the rows, what files say about themselves. A finding stops the release and says where."
+    )
     if policy.is_open:
         st.caption("Nothing here can be overridden: what was published once cannot be taken back.")
     else:
