@@ -149,7 +149,8 @@ def test_categories_swaps_and_samples_are_linked_too() -> None:
 
 
 def test_ranges_are_left_to_their_groups() -> None:
-    risk = risk_of(Mondrian())
+    found = run(small400(), recipe_for(NUMBERS, [], Mondrian(), k=5))
+    risk = perturbed_risk(found.start, found.draft)
     assert risk.linkage is None
     assert "from group to group" in risk.why_not
 
