@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -17,9 +18,10 @@ from anonymiser.privacy import AlphaK, Distance, DistinctDiversity, PrivacyModel
 from anonymiser.privacy.base import TOLERANCE, histogram_of
 from anonymiser.recipe import AttributePlan, Recipe, Treatment
 
-__all__ = ["BreakingClass", "Check", "breaking_class", "checks", "passes"]
+__all__ = ["JOINED", "BreakingClass", "Check", "breaking_class", "checks", "passes"]
 
 _PENDING = "not looked at while groups are too small"
+JOINED: Final = "Joined with earlier releases"
 _MOST = 20
 """Values of a class told one by one; the rest together."""
 
@@ -49,8 +51,20 @@ class Check:
     may_override: bool = False
 
 
-def checks(recipe: Recipe, assessment: Assessment, policy: Policy) -> tuple[Check, ...]:
-    """Every point of a policy for one setting, in the order in which a reader should see them."""
+def checks(
+    recipe: Recipe, assessment: Assessment, policy: Policy, joint: Sequence[Check] | None = None
+) -> tuple[Check, ...]:
+    """Every point of a policy for one setting, in the order in which a reader should see them.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    assessment : Assessment
+    policy : Policy
+    joint : sequence of Check, optional
+        The points about earlier releases, from :mod:`anonymiser.joining`; where they are left out, one says that
+        nothing was compared.
+    """
     result = [
         _no_identifiers(recipe, policy),
         _group_size(assessment, policy),
@@ -64,6 +78,7 @@ def checks(recipe: Recipe, assessment: Assessment, policy: Policy) -> tuple[Chec
         result.append(_every_column_counts(recipe))
     else:
         result.append(_bands(recipe, policy))
+    result += [_not_compared(policy)] if joint is None else joint
     result += [Check("Not checked yet", None, sentence, "") for sentence in policy.not_checked]
     return tuple(result)
 
@@ -226,8 +241,8 @@ def _harm(recipe: Recipe, assessment: Assessment, policy: Policy) -> list[Check]
             told.append(f"No group has a known share of the harmful answer of {plan.name}.")
         else:
             told.append(
-                f"At most {_real(reached)} of a group has the answer {' or '.join(harmful)} in {plan.name}, "
-                "which is taken to be the harmful one; if it is not, say so under Requirements."
+                f"At most {_real(reached)} of those in a group who answered have the answer {' or '.join(harmful)} "
+                f"in {plan.name}, which is taken to be the harmful one; if it is not, say so under Requirements."
             )
     told.append(f"Asked for: at most {_real(wanted)} of each group (α).")
     return [Check("Harmful answers", met, " ".join(told), policy.alpha.source, policy.may_override)]
@@ -241,6 +256,13 @@ def _share_reached(assessment: Assessment, name: str, harmful: tuple[str, ...]) 
         if isinstance(result.model, AlphaK) and result.model.attribute == name and result.model.values == harmful
     ]
     return next((reached for reached in found if reached is not None), None)
+
+
+def _not_compared(policy: Policy) -> Check:
+    sentence = (
+        "Not compared with earlier releases of the same people here: the release page does, with your vault open."
+    )
+    return Check(JOINED, None, sentence, policy.joint_k.source, policy.may_override)
 
 
 def _real(value: float | None) -> str:

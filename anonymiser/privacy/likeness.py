@@ -1,7 +1,7 @@
 """How much more likely a class makes a sensitive value: (α,k), β-likeness, δ-disclosure privacy.
 
-A missing value is a value of its own. p is a value's share in the class, q in the whole input table,
-suppressed records included.
+A missing value is a value of its own (see `AlphaK` for what a requirement makes of it). p is a value's
+share in the class, q in the whole input table, suppressed records included.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ __all__ = [
     "delta_disclosure",
     "delta_disclosure_present",
     "enhanced_beta",
+    "largest_known_share",
     "largest_share",
 ]
 
@@ -38,7 +39,12 @@ class AlphaK(BaseModel):
     """Every class holds at least k people, and no value makes up more than α of it.
 
     What is reached is the largest share, from above 0 to 1; lower is safer, a tie is met. With
-    ``values`` only those count ("yes" of a diagnosis, say): then a class may reach 0.
+    ``values`` only those count ("yes" of a diagnosis, say), each by itself: then a class may reach 0.
+
+    Records without an answer hide nobody's: nine blanks and one "yes" are no tenth. As for l-diversity
+    the requirement holds only if it holds both of all records, where a missing value is a value of its
+    own as in the paper, and of those alone whose answer is known; a class without any answer reaches 0
+    there. The *measures* ``alpha`` and ``alpha_known`` give the two apart.
 
     Attributes
     ----------
@@ -80,10 +86,10 @@ class AlphaK(BaseModel):
 
     def _shares(self, classes: FrequencySet) -> Reals:
         histogram = histogram_of(classes, self.attribute)
-        if not self.values:
-            return largest_share(histogram)
-        codes = codes_of(self.attribute, classes.sensitive[self.attribute], self.values)
-        return largest_share(histogram, codes)
+        codes = None
+        if self.values:
+            codes = codes_of(self.attribute, classes.sensitive[self.attribute], self.values)
+        return np.maximum(largest_share(histogram, codes), largest_known_share(histogram, codes))
 
 
 class BetaLikeness(BaseModel):
@@ -167,6 +173,22 @@ def largest_share(histogram: Histogram, codes: npt.NDArray[np.int64] | None = No
     counts = np.where(chosen[histogram.values], histogram.counts, 0)
     largest: Reals = np.maximum.reduceat(counts, histogram.starts[:-1]) / found.size
     return largest
+
+
+def largest_known_share(histogram: Histogram, codes: npt.NDArray[np.int64] | None = None) -> Reals:
+    """As `largest_share`, of the records whose value is known; 0 for a class without any."""
+    found = profile_of(histogram)
+    if histogram.missing is None or not found.size.size:
+        return largest_share(histogram, codes)
+    chosen = np.ones(histogram.cardinality, dtype=np.bool_)
+    if codes is not None:
+        chosen[:] = False
+        chosen[codes] = True
+    chosen[histogram.missing] = False
+    counts = np.where(chosen[histogram.values], histogram.counts, 0)
+    largest = np.maximum.reduceat(counts, histogram.starts[:-1]).astype(np.float64)
+    known = (found.size - found.missing).astype(np.float64)
+    return np.divide(largest, known, out=np.zeros(known.size), where=known > 0)
 
 
 def basic_beta(histogram: Histogram) -> Reals:

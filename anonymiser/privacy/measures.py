@@ -36,8 +36,9 @@ class SensitiveMeasures:
     t_closeness, t_ordered, t_hierarchical : float or None
         Largest distance from the table, from 0 to 1; lower is safer. None without an order, without
         a hierarchy.
-    alpha : float or None
-        Largest share of a value, above 0 to 1; lower is safer.
+    alpha, alpha_known : float or None
+        Largest share of a value in all records, and in those whose value is known (0 where none is);
+        up to 1; lower is safer.
     recursive_c : tuple of (l, infimum of c) for l = 2, 3, 4
         Infinite where a class has fewer than l values; lower is safer.
     basic_beta, enhanced_beta : float or None
@@ -59,6 +60,7 @@ class SensitiveMeasures:
     enhanced_beta: float | None = None
     delta_disclosure: float | None = None
     delta_disclosure_present: float | None = None
+    alpha_known: float | None = None
 
 
 def measure_sensitive(
@@ -95,6 +97,7 @@ def _measure(
         t_ordered=largest(ordered_distance(classes, name)),
         t_hierarchical=largest(hierarchical_distance(classes, name)),
         alpha=largest(likeness.largest_share(histogram)),
+        alpha_known=largest(likeness.largest_known_share(histogram)),
         recursive_c=tuple((length, largest(recursive_infimum(histogram, length)) or 0.0) for length in (2, 3, 4)),
         basic_beta=largest(likeness.basic_beta(histogram)),
         enhanced_beta=largest(likeness.enhanced_beta(histogram)),

@@ -166,6 +166,18 @@ PRIVACY_MEASURES: Final = (
         "alpha_k",
     ),
     Measure(
+        "alpha_known",
+        "(α,k)-anonymity, known values",
+        "max p over the records whose value is known",
+        "Wong et al. 2006",
+        "0 to 1",
+        Better.LOWER,
+        "not counted; 0 for a class without a known value",
+        _KEPT,
+        "by definition",
+        "No answer is given by more than this share of those in a group who answered.",
+    ),
+    Measure(
         "basic_beta",
         "basic β-likeness",
         "max (p − q)/q",

@@ -100,13 +100,19 @@ def _as_limits(
             limits[r.attribute] = replace(before, distance=min(before.distance, r.t))
         elif before is not None and isinstance(r, TCloseness) and (order := _along(root, r)):
             limits[r.attribute] = replace(before, orders=(*before.orders, order))
-        elif before is not None and isinstance(r, AlphaK) and (r.k == 1 or entity_of(root) is None):
+        elif before is not None and isinstance(r, AlphaK) and _is_plain(root, r):
             codes = codes_of(r.attribute, root.sensitive[r.attribute], r.values) if r.values else ()
             share = Share(r.alpha, tuple(map(int, codes)))
             limits[r.attribute] = replace(before, shares=(*before.shares, share), fewest=max(before.fewest, r.k))
         else:
             others.append(r)
     return limits, others
+
+
+def _is_plain(root: FrequencySet, requirement: AlphaK) -> bool:
+    """Whether its shares are those of all records, and its k counts them."""
+    every_one_answered = root.sensitive[requirement.attribute].missing is None
+    return every_one_answered and (requirement.k == 1 or entity_of(root) is None)
 
 
 def _along(root: FrequencySet, requirement: TCloseness) -> AlongOrder | None:

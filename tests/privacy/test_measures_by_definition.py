@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from anonymiser.engine.frequency import FrequencySet, roll_up
 from anonymiser.engine.profile import profile_of, recursive_infimum
+from anonymiser.privacy import AlphaK
 from anonymiser.privacy.base import histogram_of
 from anonymiser.privacy.closeness import equal_distance, hierarchical_distance, ordered_distance
 from anonymiser.privacy.diversity import (
@@ -207,3 +208,19 @@ def test_the_record_of_measures_holds_the_worst_class(table: Secrets) -> None:
     (first,) = measure_sensitive(classes, only_first)
     assert first.alpha == largest_share(histogram)[0]
     assert measure_sensitive(classes, np.zeros(classes.classes, dtype=np.bool_)) == ()
+
+
+@given(table=secrets(), alpha=st.sampled_from([0.2, 0.5, 0.8]), chosen=st.booleans())
+@settings(deadline=None)
+def test_alpha_is_never_kinder_than_either_reading(table: Secrets, alpha: float, *, chosen: bool) -> None:
+    classes = table.build()
+    model = AlphaK(attribute="s", alpha=alpha, values=("0",) if chosen else ())
+    worst = []
+    for counts in table.groups.values():
+        values = [0] if chosen else list(counts)
+        whole = max(counts[value] for value in values) / sum(counts.values())
+        known = sum(n for value, n in counts.items() if value >= 0)
+        asked = max((counts[value] for value in values if value >= 0), default=0)
+        worst.append(max(whole, asked / known if known else 0.0))
+    assert model.reached(classes, None) == pytest.approx(max(worst))
+    assert sorted(model.passes(classes).tolist()) == sorted(share <= alpha + 1e-9 for share in worst)

@@ -189,6 +189,20 @@ class TestAlpha:
         assert AlphaK(attribute="s", alpha=0.5, values=("yes",)).passes(table).all()
         assert not AlphaK(attribute="s", alpha=0.5).passes(table).all()
 
+    def test_blanks_hide_nobody(self) -> None:
+        """Three blanks, one yes: a quarter of the group, and everybody who answered."""
+        table = Secrets(((0, 0), (0, -1), (0, -1), (0, -1), (1, 0), (1, 1), (1, 1), (1, 1)), 2).build()
+        model = AlphaK(attribute="s", alpha=0.5, values=("0",))
+        assert sorted(model.passes(table).tolist()) == [False, True]
+        assert model.reached(table, None) == 1.0
+        found = assess(table, [], 0.0).sensitive[0]
+        assert (found.alpha, found.alpha_known) == (0.75, 1.0)
+
+    def test_a_group_without_answers_tells_no_chosen_one(self) -> None:
+        table = Secrets(((0, -1), (0, -1), (1, 0), (1, 1)), 2).build()
+        assert AlphaK(attribute="s", alpha=0.5, values=("0",)).passes(table).all()
+        assert sorted(AlphaK(attribute="s", alpha=0.5).passes(table).tolist()) == [False, True]
+
     def test_a_value_that_the_column_does_not_have_is_refused(self) -> None:
         """A misspelt harmful value would otherwise be found nowhere, and every class would pass."""
         table = named("yn", ["yes", "no"], "y n")
