@@ -28,6 +28,7 @@ __all__ = ["REGISTRY", "Transformed", "released", "step_name", "transform"]
 REGISTRY: Final[dict[str, str]] = {
     # method → module of this package whose ``apply`` is a `Method`; loaded when it is first used
     "mondrian": "mondrian",
+    "local_recoding": "local_recoding",
     "microaggregation": "microaggregation",
     "noise": "noise",
     "rank_swapping": "swapping",
