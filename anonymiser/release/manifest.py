@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -38,11 +38,14 @@ class Manifest:
         Of the public key that the signature was checked with.
     files : mapping of str to (int, str)
         Size and SHA-256 of every file except the manifest and its signature.
+    made : datetime
+        When it was signed, by the owner's clock.
     """
 
     release_id: str
     fingerprint: str
     files: Mapping[str, tuple[int, str]]
+    made: datetime
 
 
 def signed_manifest(
@@ -68,6 +71,7 @@ def signed_manifest(
         "format": _FORMAT,
         "release_id": release_id,
         "created": created.isoformat(),
+        "made": datetime.now(tz=UTC).isoformat(),
         "signature": "Ed25519 over the bytes of this file",
         "public_key": {"file": PUBLIC_KEY, "fingerprint": keys.fingerprint},
         "files": {name: {"bytes": size, "sha256": digest} for name, (size, digest) in sorted(files.items())},
@@ -117,7 +121,8 @@ def _parsed(text: bytes, fingerprint: str) -> Manifest:
     try:
         content = json.loads(text)
         files = {name: (entry["bytes"], entry["sha256"]) for name, entry in content["files"].items()}
-        manifest = Manifest(content["release_id"], fingerprint, files)
+        made = datetime.fromisoformat(content.get("made") or f"{content['created']}T00:00+00:00")
+        manifest = Manifest(content["release_id"], fingerprint, files, made)
         named = content["public_key"]["fingerprint"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise unusable from error
@@ -129,6 +134,7 @@ def _parsed(text: bytes, fingerprint: str) -> Manifest:
         content.get("format") != _FORMAT
         or not isinstance(manifest.release_id, str)
         or not whole
+        or manifest.made.tzinfo is None
         or named != fingerprint
     ):
         raise unusable

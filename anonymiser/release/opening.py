@@ -8,11 +8,13 @@ import shutil
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 from anonymiser.errors import PackageError, TamperedError
 from anonymiser.release.contents import Progress
 from anonymiser.release.files import plain_words, staging
+from anonymiser.release.fingerprints import is_same
 from anonymiser.release.manifest import MANIFEST, SIGNATURE, Manifest, hash_of, read_manifest
 from anonymiser.release.package import IDENTITY, PAYLOAD
 from anonymiser.release.payload import HASHES
@@ -36,12 +38,15 @@ class OpenResult:
     release_id : str
     fingerprint : str
         Of the key that signed; compare it with the one that the owner told you.
+    made : datetime
+        When it was signed, by the owner's clock.
     files : tuple of str
     """
 
     folder: Path
     release_id: str
     fingerprint: str
+    made: datetime
     files: tuple[str, ...]
 
 
@@ -51,6 +56,7 @@ def open_release(
     key: OpeningKey | None = None,
     *,
     fingerprint: str | None = None,
+    after: Path | date | None = None,
     progress: Progress = lambda _fraction, _words: None,
 ) -> OpenResult:
     """Verify a release and write its payload into a new folder.
@@ -64,7 +70,10 @@ def open_release(
     key : OpeningKey, optional
         Not needed for an open release.
     fingerprint : str, optional
-        As the owner told it; blanks do not matter.
+        As the owner told it: all its words, or all its digits.
+    after : Path or date, optional
+        An earlier release of the same owner, or a day: an older one than that is refused. Nothing is remembered
+        between two openings, so only the recipient knows which release came last.
     progress : callable
 
     Raises
@@ -77,6 +86,8 @@ def open_release(
         ``out`` is not empty or cannot be written. Nothing is left behind.
     PackageError
         There is no release, or there are several.
+    InputError
+        Only a part of a fingerprint was given.
     """
     folder = _release_in(folder)
     progress(0.0, "Checking the signature")
@@ -85,8 +96,10 @@ def open_release(
         _check_files(folder, manifest)
     except OSError as error:
         raise plain_words(error, "reading the release") from error
-    if fingerprint is not None and _bare(fingerprint) != _bare(manifest.fingerprint):
+    if fingerprint is not None and not is_same(fingerprint, manifest.fingerprint):
         raise TamperedError(f"The release was signed with another key than the fingerprint you gave. {_AGAIN}")
+    if after is not None:
+        _check_newer(manifest, after)
     with staging(out, "opening the release") as stage:
         progress(0.3, "Opening")
         if PAYLOAD in manifest.files:
@@ -99,7 +112,7 @@ def open_release(
             if path.is_file():
                 _to_disk(path)
     progress(1.0, "Done")
-    return OpenResult(out, manifest.release_id, manifest.fingerprint, tuple(sorted(found)))
+    return OpenResult(out, manifest.release_id, manifest.fingerprint, manifest.made, tuple(sorted(found)))
 
 
 def _release_in(folder: Path) -> Path:
@@ -112,6 +125,27 @@ def _release_in(folder: Path) -> Path:
         many = "more than one release" if inside else "no release"
         raise PackageError(f"'{folder.name}' has {many} in it. Give the folder that has '{MANIFEST}' in it.")
     return inside[0]
+
+
+def _check_newer(manifest: Manifest, after: Path | date) -> None:
+    """Refuse what was sent once more in place of something newer."""
+    if isinstance(after, date):
+        if (made := manifest.made.date()) < after:
+            raise TamperedError(
+                f"This release was made on {made.isoformat()}, before {after.isoformat()}: an older one. Ask for the "
+                "newest."
+            )
+        return
+    earlier = read_manifest(_release_in(after))
+    if earlier.fingerprint != manifest.fingerprint:
+        raise TamperedError(
+            f"The release and the earlier one ({earlier.release_id}) were signed with different keys. {_AGAIN}"
+        )
+    if manifest.made <= earlier.made:
+        raise TamperedError(
+            f"This release ({manifest.release_id}) is not newer than the one you have ({earlier.release_id}). Ask for "
+            "the newest."
+        )
 
 
 def _check_files(folder: Path, manifest: Manifest) -> None:
@@ -198,10 +232,6 @@ def _some(names: Iterable[str]) -> str:
     shown = ", ".join(f"'{''.join(c if c.isprintable() else '?' for c in name)}'" for name in ordered[:_NAMED])
     more = f" and {len(ordered) - _NAMED} more" if len(ordered) > _NAMED else ""
     return f"{shown}{more} {'is' if len(ordered) == 1 else 'are'}"
-
-
-def _bare(fingerprint: str) -> str:
-    return "".join(fingerprint.split()).lower()
 
 
 def _to_disk(path: Path) -> None:

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from anonymiser.errors import SealError
 
-__all__ = ["checked_passphrase", "new_passphrase"]
+__all__ = ["checked_passphrase", "new_passphrase", "word_list"]
 
 _WORDS = 6
 """Six of 7,776 words are 77.5 bits."""
@@ -25,7 +25,7 @@ def new_passphrase() -> str:
     ----------
     J. Bonneau: EFF's New Wordlists for Random Passphrases. Electronic Frontier Foundation, 2016.
     """
-    return "-".join(secrets.choice(_words()) for _ in range(_WORDS))
+    return "-".join(secrets.choice(word_list()) for _ in range(_WORDS))
 
 
 def checked_passphrase(text: str) -> str:
@@ -47,5 +47,6 @@ def checked_passphrase(text: str) -> str:
 
 
 @cache
-def _words() -> tuple[str, ...]:
+def word_list() -> tuple[str, ...]:
+    """The long list of the Electronic Frontier Foundation."""
     return tuple((files("anonymiser.release") / "data" / "eff_large_wordlist.txt").read_text("utf-8").split())

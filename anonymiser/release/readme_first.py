@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from anonymiser.release.facts import ReleaseFacts
+from anonymiser.release.fingerprints import in_words
 from anonymiser.release.markdown import bullets, plain, web_page
 
 __all__ = ["HowSealed", "readme_first"]
@@ -46,8 +47,12 @@ def _check(facts: ReleaseFacts, fingerprint: str) -> str:
     half = fingerprint.index(" ", len(fingerprint) // 2)
     return f"""## 1. Check that it is ours and complete
 
-Call {plain(facts.owner)} ({plain(facts.contact)}), on a number that you knew before, and compare the fingerprint of the
-public key:
+Call {plain(facts.owner)} ({plain(facts.contact)}), on a number that you knew before, and let them read out the
+fingerprint of the public key: these eight words, all of them, in this order.
+
+**{in_words(fingerprint)}**
+
+The same fingerprint in digits:
 
     {fingerprint[:half]}
     {fingerprint[half + 1 :]}
@@ -62,7 +67,8 @@ with what this prints:
 
     find . -type f -exec openssl dgst -sha256 {{}} +
 
-Halftone does all of this before it opens a release.
+Halftone does all of this before it opens a release (`--expect "the eight words"`); `--after` refuses an older release
+than the one that you had last.
 """
 
 

@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from anonymiser.project import Project
+from anonymiser.release.fingerprints import in_words
 from anonymiser.releasing import ReleaseResult, bundle, made_in_words
 from pages.common import state
 from pages.common.desk import desk
@@ -68,8 +69,10 @@ def _say(result: ReleaseResult) -> None:
         )
         st.code(result.passphrase, language=None, wrap_lines=True)
         st.button("I have told them", key="told", on_click=_told)
-    st.caption("The fingerprint of the signature, so that the recipient knows that it comes from you:")
-    st.code(result.fingerprint, language=None, wrap_lines=True)
+    st.caption("Let them compare these eight words with README_FIRST: then they know that it comes from you.")
+    st.code(in_words(result.fingerprint), language=None, wrap_lines=True)
+    with st.expander("The same fingerprint in digits"):
+        st.code(result.fingerprint, language=None, wrap_lines=True)
 
 
 def _keep(result: ReleaseResult) -> None:
@@ -98,7 +101,7 @@ def _keep(result: ReleaseResult) -> None:
 
 def _opening(result: ReleaseResult, *, sealed: bool) -> None:
     opening = (
-        "Open the sealed part with the free program age, or with Halftone."
+        "Open the sealed part in a browser (decrypt.html), with the free program age, or with Halftone."
         if sealed
         else "The data is in the folder *data*."
     )
@@ -106,7 +109,7 @@ def _opening(result: ReleaseResult, *, sealed: bool) -> None:
         st.markdown(
             "The package holds a page called README_FIRST, which explains all of this to the recipient:\n"
             "1. Unpack the file and open README_FIRST in a browser.\n"
-            "2. Compare the fingerprint with what you said on the telephone.\n"
+            "2. Compare the eight words of the fingerprint with what you said on the telephone.\n"
             f"3. {opening}\n"
             "4. Begin with DATA_DICTIONARY: it explains every column."
         )

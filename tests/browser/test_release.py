@@ -161,7 +161,7 @@ def test_a_release_sealed_to_a_key_is_opened_with_age(screen: Screen, tmp_path: 
     say_who(screen)
     make(screen)
     fingerprint = screen.page.get_by_test_id("stCode").filter(has_text=re.compile(r"^[\s0-9a-f]{64,}$")).first
-    shown = re.sub(r"\s", "", fingerprint.inner_text())
+    shown = re.sub(r"\s", "", fingerprint.text_content() or "")
     package = unzip(download(screen, "Download the release", tmp_path))
 
     der = ["openssl", "pkey", "-pubin", "-in", "public_key.pem", "-outform", "DER"]

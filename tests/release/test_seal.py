@@ -12,7 +12,7 @@ import pyrage
 import pytest
 
 from anonymiser.errors import SealError
-from anonymiser.release.passphrases import _words, new_passphrase
+from anonymiser.release.passphrases import new_passphrase, word_list
 from anonymiser.release.payload import Payload
 from anonymiser.release.seal import SealToKey, SealWithPassphrase, prepare, seal_stream
 from anonymiser.release.streams import BlockReader, tar_stream
@@ -103,8 +103,8 @@ def test_the_passphrase_seals_only_the_identity() -> None:
     assert "one" not in repr(SealWithPassphrase("one"))
 
 
-def test_six_words_of_the_long_list() -> None:
-    assert len(_words()) == len(set(_words())) == 7776
+def test_sixword_list_of_the_long_list() -> None:
+    assert len(word_list()) == len(set(word_list())) == 7776
     made = {new_passphrase() for _ in range(200)}
     assert len(made) == 200
     assert all(phrase.isascii() and phrase.islower() for phrase in made)
