@@ -11,14 +11,15 @@ from typing import Any, Final
 
 from anonymiser.assessment import Assessment, assess
 from anonymiser.engine.frequency import FrequencySet, build
-from anonymiser.errors import RecipeError
+from anonymiser.errors import InputError, RecipeError
 from anonymiser.gate import Check, checks
 from anonymiser.keeping import KeptSets
 from anonymiser.microdata import Microdata
 from anonymiser.planning import apply_policy, check_fits, first_recipe, requirements_in_force, requirements_of
 from anonymiser.policy import POLICIES, RESEARCHERS, Policy
-from anonymiser.privacy import PrivacyModel, against
+from anonymiser.privacy import DeltaPresence, KMap, PrivacyModel, against
 from anonymiser.recipe import Recipe
+from anonymiser.recipients import Answers
 from anonymiser.risk.attempt import Attempt
 from anonymiser.sliding import Sliding, assess_live
 from anonymiser.suggest import Suggestion, suggest
@@ -62,6 +63,8 @@ class Project:
     scenarios : list of Scenario
     attempts : list of Attempt
         To find people in the release, oldest first.
+    answers : dict of str to Answers
+        What the owner answered about each recipient, by the policy's name.
     population : PopulationTable or None
         The people that the table was drawn from; change it with :meth:`load_population`. Like the
         table it never leaves, and it is not saved.
@@ -75,6 +78,7 @@ class Project:
         self.recipe = recipe if recipe is not None else first_recipe(microdata, self.suggestions, RESEARCHERS)
         self.scenarios: list[Scenario] = []
         self.attempts: list[Attempt] = []
+        self.answers: dict[str, Answers] = {}
         self.population: PopulationTable | None = None
         self._past: list[Recipe] = []
         self._future: list[Recipe] = []
@@ -158,8 +162,12 @@ class Project:
         Raises
         ------
         InputError
-            It holds no record, or does not have the columns; the one of before stays.
+            It holds no record or does not have the columns, or a requirement needs it; the one of before stays.
         """
+        if microdata is None and any(isinstance(r, KMap | DeltaPresence) for r in self.recipe.requirements):
+            raise InputError(
+                "k-map or δ-presence is required, and needs the population. Take the requirement out first."
+            )
         population = None if microdata is None else PopulationTable(microdata)
         if population is not None and self.recipe.qis:
             population.classes(self.table, self.recipe)
@@ -176,6 +184,13 @@ class Project:
             The population table does not have a column that counts.
         """
         return None if self.population is None else self.population.classes(self.table, recipe or self.recipe)
+
+    def population_in_words(self) -> tuple[str, ...]:
+        """What the population table holds, and what it lacks; empty where none is loaded."""
+        if self.population is None:
+            return ()
+        exact = self.recipe.with_levels({plan.name: 0 for plan in self.recipe.qis})
+        return self.population.in_words(self.table, self.recipe, self.classes(exact))
 
     def in_force(self, recipe: Recipe | None = None) -> tuple[PrivacyModel, ...]:
         """The requirements that say something of what leaves, those on a population bound to it."""
@@ -293,6 +308,7 @@ class Project:
             "scenarios": scenarios,
             "policies": own,
             "attempts": [attempt.model_dump(mode="json") for attempt in self.attempts],
+            "answers": {name: answers.model_dump(mode="json") for name, answers in self.answers.items()},
         }
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -309,6 +325,7 @@ class Project:
         check_fits(recipe, self.microdata)
         scenarios, own = _saved(document)
         attempts = _attempts(document)
+        answers = _answers(document)
         if recipe.recipient and recipe.recipient not in {**self.policies, **own}:
             raise RecipeError(
                 f"The recipe was made for '{recipe.recipient}', whose policy is not here. "
@@ -317,6 +334,7 @@ class Project:
         self.policies.update(own)
         self.scenarios = scenarios or self.scenarios
         self.attempts = attempts or self.attempts
+        self.answers = {**self.answers, **answers}
         self.table = EncodedTable(self.microdata, strict=False)
         self._families.clear()
         self._assessed.clear()
@@ -368,3 +386,11 @@ def _attempts(document: dict[str, Any]) -> list[Attempt]:
         return [Attempt.model_validate(attempt) for attempt in document.get("attempts", [])]
     except (TypeError, ValueError):
         raise RecipeError("The saved project is damaged: its attempts to find people cannot be read.") from None
+
+
+def _answers(document: dict[str, Any]) -> dict[str, Answers]:
+    """Answers about the recipients of a saved project."""
+    try:
+        return {str(name): Answers.model_validate(given) for name, given in document.get("answers", {}).items()}
+    except (AttributeError, TypeError, ValueError):
+        raise RecipeError("The saved project is damaged: its answers about recipients cannot be read.") from None

@@ -29,12 +29,15 @@ class Population:
         People of it in records; people of the table whom it cannot hold.
     unseen : dict of str to int
         Different values of each column that the recipe's lists did not know.
+    told : tuple of str
+        The same in sentences.
     """
 
     classes: FrequencySet | None = None
     rows: int = 0
     lacking: int = 0
     unseen: dict[str, int] | None = None
+    told: tuple[str, ...] = ()
 
     def in_force(self, recipe: Recipe) -> tuple[PrivacyModel, ...]:
         """The requirements in force, those on a population bound to it."""
@@ -49,19 +52,7 @@ class Population:
     @property
     def sentences(self) -> tuple[str, ...]:
         """The same for a person."""
-        if self.classes is None:
-            return ()
-        told = [f"Population table: {self.rows:,} records."]
-        if self.lacking:
-            told.append(
-                f"It does not hold everybody: {self.lacking:,} of the table's people are not in it with the same "
-                "values. Every figure counts the people that it has, so none looks safer for that."
-            )
-        told += [
-            f"{name}: {number:,} different values of the population are new to the recipe; they were placed."
-            for name, number in (self.unseen or {}).items()
-        ]
-        return tuple(told)
+        return self.told
 
 
 def load_population(file: Path | None, table: EncodedTable, recipe: Recipe, finest: FrequencySet) -> Population:
@@ -85,4 +76,10 @@ def load_population(file: Path | None, table: EncodedTable, recipe: Recipe, fine
         return Population()
     people = PopulationTable(load_table(file))
     classes = people.classes(table, recipe)
-    return Population(classes, people.microdata.rows, people.lacking(table, recipe, finest), people.unseen(recipe))
+    return Population(
+        classes,
+        people.microdata.rows,
+        people.lacking(table, recipe, finest),
+        people.unseen(recipe),
+        people.in_words(table, recipe, finest),
+    )

@@ -65,6 +65,21 @@ class PopulationTable:
         """People of the table, in the exact values of ``classes``, whom the population table cannot hold."""
         return people_lacking(classes, self.classes(table, recipe))
 
+    def in_words(self, table: EncodedTable, recipe: Recipe, finest: FrequencySet) -> tuple[str, ...]:
+        """What it holds, whom it lacks and what it has that is new, in sentences without values of the data."""
+        told = [f"Population: {self.microdata.name}, {self.microdata.rows:,} records."]
+        lacking = self.lacking(table, recipe, finest)
+        if lacking:
+            told.append(
+                f"It does not hold everybody: {lacking:,} of the table's people are not in it with the same values. "
+                "Every figure counts the people that it has, so none looks safer for that."
+            )
+        told += [
+            f"{name}: {number:,} different values of the population are new to the recipe; they were placed."
+            for name, number in self.unseen(recipe).items()
+        ]
+        return tuple(told)
+
     def _count(self, table: EncodedTable, recipe: Recipe) -> FrequencySet:
         self._refuse_other_columns(recipe)
         narrow = _narrow(recipe)
