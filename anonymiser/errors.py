@@ -8,6 +8,7 @@
     │   ├── ColumnError         a column is missing, doubled, or has the wrong kind of content
     │   ├── HierarchyError      a hierarchy misses values, repeats them or is not nested
     │   └── RecipeError         a recipe is malformed or does not fit the table
+    ├── AccessError             the person may not do this, or is not signed in any more (exit code 2)
     ├── PolicyError             the release would break the recipient's policy (exit code 1)
     └── PackageError            a release cannot be written or opened (exit code 2)
         ├── SealError           wrong key or passphrase, or an empty one
@@ -22,6 +23,7 @@ the page only.
 from __future__ import annotations
 
 __all__ = [
+    "AccessError",
     "AnonymiserError",
     "ColumnError",
     "HierarchyError",
@@ -68,6 +70,10 @@ class HierarchyError(InputError):
 
 class RecipeError(InputError):
     """A recipe is malformed or does not fit the table."""
+
+
+class AccessError(AnonymiserError):
+    """The person may not do this, or is not signed in any more."""
 
 
 class PolicyError(AnonymiserError):

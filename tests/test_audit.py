@@ -138,6 +138,16 @@ class TestWriting:
         _, line = signed_line(replace(last, sequence=7, previous=hash_of_line(lines[-1])), stranger)
         assert found(checked(six, [*lines, line])) == (Kind.STRANGER, 7)
 
+    def test_a_key_cannot_introduce_itself(self, six: Trail) -> None:
+        lines, stranger = lines_of(six), Ed25519PrivateKey.generate()
+        made = [*lines]
+        for number, event in ((7, Event.VAULT), (8, Event.EXPORTED)):
+            fields = {"public_key": public_hex(stranger.public_key())}
+            draft = Entry(number, datetime.now(tz=UTC), "x", event, fields, hash_of_line(made[-1]), "")
+            made.append(signed_line(draft, stranger)[1])
+        head = signed_head(8, sum(map(len, made)), hash_of_line(made[-1]), datetime.now(tz=UTC), stranger)
+        assert found(verify(b"".join(made), head.to_bytes())) == (Kind.STRANGER, 7)
+
     def test_the_owner_s_key_is_introduced_before_it_signs(self, six: Trail) -> None:
         owner = Ed25519PrivateKey.generate()
         six.signed_by(owner).append(Event.EXPORTED, {"release": "r"})

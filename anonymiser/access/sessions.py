@@ -33,8 +33,8 @@ class Admission(Enum):
 
     NEW = "first seen now"
     OPEN = "goes on"
-    ENDED = "was ended by signing out"
-    IDLE = "ended after a time without use"
+    ENDED = "has ended"
+    IDLE = "ends now, after a time without use"
     OLD = "ended because it lasted long enough"
     UNUSABLE = "does not say when it began"
 
@@ -51,7 +51,6 @@ class _Session:
     began: float
     seen: float
     ended: float | None = None
-    idle: bool = False
 
 
 class Sessions:
@@ -95,9 +94,9 @@ class Sessions:
                 self._save(now, rules)
                 return Admission.NEW
             if session.ended is not None:
-                return Admission.IDLE if session.idle else Admission.ENDED
+                return Admission.ENDED
             if now - session.seen > 60 * rules.idle_minutes:
-                session.ended, session.idle = now, True
+                session.ended = now
                 self._save(now, rules)
                 return Admission.IDLE
             if touch:
@@ -117,8 +116,7 @@ class Sessions:
         try:
             content = json.loads(self._path.read_bytes())
             return {
-                str(key): _Session(float(s["began"]), float(s["seen"]), _time(s["ended"]), bool(s["idle"]))
-                for key, s in content.items()
+                str(key): _Session(float(s["began"]), float(s["seen"]), _time(s["ended"])) for key, s in content.items()
             }
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return {}

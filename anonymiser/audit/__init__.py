@@ -8,7 +8,7 @@ last one's hash is. No value of the data is ever in it, and no path.
 from anonymiser.audit.check import Anchor, Fault, Kind, Verdict, verify
 from anonymiser.audit.entry import Entry, Event, Scalar
 from anonymiser.audit.head import Head
-from anonymiser.audit.keys import fingerprint_of_key
+from anonymiser.audit.keys import fingerprint_of_key, public_hex
 from anonymiser.audit.places import anchor_of, anchors_in, folder_of
 from anonymiser.audit.recipes import Setting, recipe_fingerprint, setting_of, what_changed
 from anonymiser.audit.trail import HEAD_FILE, TRAIL_FILE, Actor, Snapshot, Trail, Witness, local_actor, read_entries
@@ -37,6 +37,7 @@ __all__ = [
     "folder_of",
     "in_words",
     "local_actor",
+    "public_hex",
     "read_entries",
     "recipe_fingerprint",
     "setting_of",

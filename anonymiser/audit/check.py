@@ -204,11 +204,11 @@ def _known_keys(entries: Sequence[Entry], head: Head | None) -> Iterator[Fault]:
         return
     known = {entries[0].key}
     for entry in entries:
-        if entry.key not in known and not (entry.event is Event.VAULT and entry.fields.get("public_key") == entry.key):
+        if entry.key not in known:
             yield Fault(
                 Kind.STRANGER, entry.sequence, f"Entry {entry.sequence} is signed by a key that nothing introduced."
             )
-        known.add(entry.key)
+            return
         if entry.event is Event.VAULT:
             known.add(str(entry.fields.get("public_key")))
     if head is not None and head.key not in known:

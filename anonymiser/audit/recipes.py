@@ -42,11 +42,12 @@ def recipe_fingerprint(recipe: Recipe, policy: Policy | None = None) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def setting_of(project: Project) -> Setting:
-    """The current setting with its figures, which the pages have worked out already."""
-    found = project.assess()
+def setting_of(project: Project, recipe: Recipe | None = None) -> Setting:
+    """A setting, the current one if left out, with its figures, which the pages have worked out already."""
+    chosen = recipe or project.recipe
+    found = project.assess(chosen)
     exposed = 0 if found.suppressed else int(found.records_below_k)
-    return Setting(project.recipe, int(found.k), exposed, int(found.suppressed), float(found.loss))
+    return Setting(chosen, int(found.k), exposed, int(found.suppressed), float(found.loss))
 
 
 def what_changed(before: Setting, after: Setting) -> dict[str, Scalar]:
@@ -103,6 +104,8 @@ def _whole(before: Recipe, after: Recipe) -> Iterator[str]:
         yield "requirements"
     if before.form is not after.form or before.sample_fraction != after.sample_fraction:
         yield f"form: {before.form.value} → {after.form.value}"
+    if before.budget != after.budget:
+        yield f"privacy budget: {before.budget or 'none'} → {after.budget or 'none'}"
     if before.methods != after.methods:
         yield "methods"
     if before.derived != after.derived:

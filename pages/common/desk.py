@@ -9,16 +9,17 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from anonymiser.microdata import Microdata
 from anonymiser.project import Project
-from anonymiser.microdata import Microdata
 from anonymiser.quality import Finding
 from anonymiser.recipe import Recipe
 from anonymiser.release.keys import OwnerKeys
 from anonymiser.releasing import Particulars, ReleaseResult
 from pages.common import state
 
-__all__ = ["Desk", "desk"]
+__all__ = ["Desk", "desk", "signing_key"]
 
 
 @dataclass(eq=False)
@@ -61,3 +62,10 @@ _DESKS: WeakKeyDictionary[Project, Desk] = WeakKeyDictionary()
 def desk() -> Desk:
     """The desk of this session's project."""
     return _DESKS.setdefault(state.project(), Desk())
+
+
+def signing_key() -> Ed25519PrivateKey | None:
+    """The owner's, while her vault is open in this session."""
+    project = state.opened()
+    found = None if project is None else _DESKS.get(project)
+    return found.keys.signing if found is not None and found.keys is not None else None

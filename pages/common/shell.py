@@ -9,10 +9,11 @@ from typing import Final
 
 import streamlit as st
 
+from anonymiser.access import Right
 from anonymiser.engine import backend
 from anonymiser.errors import AnonymiserError, HierarchyError
 from anonymiser.project import Project
-from pages.common import recipients, state
+from pages.common import access, journal, recipients, sign_in, state
 from pages.common.words import escape
 
 __all__ = ["enter", "go", "has_page", "history", "problems", "run"]
@@ -43,9 +44,17 @@ def run() -> None:
     )
     st.html(_HERE / "style.css")
     st.logo(_HERE / "logo.svg", size="large", icon_image=_HERE / "icon.svg")
+    try:
+        if not sign_in.door():
+            return
+    except AnonymiserError as error:
+        state.forget()
+        st.error(escape(error, _LONGEST), icon=":material/error:")
+        return
     page = _navigation()
     with problems():
         state.start()
+        journal.settle(state.project(), page.title)
         _sidebar(page.title)
         state.shell_is_behind(drawn=True)
         state.in_shell(running=True)
@@ -85,15 +94,17 @@ def problems() -> Iterator[None]:
 
 
 def has_page(name: str) -> bool:
-    """Whether a page exists yet."""
+    """Whether a page exists."""
     return (_HERE.parent / f"{name}.py").is_file()
 
 
 def go(name: str, label: str, *, primary: bool = False) -> None:
     """A button that leads to another page, if it exists."""
     kind = "primary" if primary else "secondary"
-    if has_page(name) and st.button(
-        label, key=f"go-{name}", type=kind, icon=":material/arrow_forward:", icon_position="right"
+    if (
+        has_page(name)
+        and access.may_open(name)
+        and st.button(label, key=f"go-{name}", type=kind, icon=":material/arrow_forward:", icon_position="right")
     ):
         st.switch_page(f"pages/{name}.py")
 
@@ -134,7 +145,7 @@ def _navigation() -> st.Page:
     pages = [
         st.Page(_HERE.parent / f"{name}.py", title=title, default=name == "overview")
         for name, title in _PAGES.items()
-        if has_page(name)
+        if has_page(name) and access.may_open(name)
     ]
     return st.navigation(pages, position="top")
 
@@ -143,16 +154,23 @@ def _sidebar(title: str) -> None:
     current = state.project()
     with st.sidebar:
         _table(current)
-        recipients.choose(current)
-        if title != "Tune":  # there the buttons stand beside the sliders and know each step
+        tunes = access.may(Right.TUNE)
+        if tunes:
+            recipients.choose(current)
+        if tunes and title != "Tune":  # there the buttons stand beside the sliders and know each step
             history()
-        _recipe(current)
+        if tunes:
+            _recipe(current)
         st.toggle(
             "Presentation mode",
             key=state.PRESENTING,
             value=state.presenting(),
+            disabled=not access.may(Right.ROWS),
             help="Hides every value of the table: for a projector or a shared screen.",
         )
+        if state.unrecorded():
+            st.warning(escape(state.unrecorded(), _LONGEST), icon=":material/edit_off:")
+        sign_in.account()
         if not backend.is_warm():
             _warming()
 

@@ -18,6 +18,7 @@ from typing import Final, TypeVar
 import streamlit as st
 
 from anonymiser import autosave
+from anonymiser.access import Right
 from anonymiser.engine import backend
 from anonymiser.errors import AnonymiserError
 from anonymiser.microdata import Microdata
@@ -25,6 +26,7 @@ from anonymiser.policy import Policy
 from anonymiser.project import Project
 from anonymiser.reading import read
 from anonymiser.risk import warm as attacks
+from pages.common import access
 
 __all__ = [
     "add_recipient",
@@ -35,12 +37,14 @@ __all__ = [
     "continue_earlier_work",
     "discard_earlier_work",
     "follow",
+    "forget",
     "has_earlier_work",
     "in_shell",
     "is_sample",
     "load_recipe",
     "open_sample",
     "open_table",
+    "opened",
     "presenting",
     "problem",
     "project",
@@ -52,6 +56,7 @@ __all__ = [
     "start",
     "to_policy_levels",
     "undo",
+    "unrecorded",
     "warm",
 ]
 
@@ -65,7 +70,8 @@ RECIPIENT: Final = "recipient"
 def start() -> None:
     """Open the built-in sample in a new session."""
     if "project" not in st.session_state:
-        open_sample()
+        access.require(Right.SEE)
+        _begin(Project(read(SAMPLE)), sample=True)
 
 
 @cache
@@ -85,8 +91,25 @@ def _warm_attacks(counting: threading.Thread) -> None:
 
 
 def project() -> Project:
-    """The project of this session."""
+    """The project of this session.
+
+    Raises
+    ------
+    AccessError
+        Nobody is signed in any more, or somebody who may see nothing.
+    """
+    access.require(Right.SEE)
     return st.session_state["project"]
+
+
+def opened() -> Project | None:
+    """The same, where there is one; for what stands behind the pages."""
+    return st.session_state.get("project")
+
+
+def forget() -> None:
+    """Let go of everything that this session holds."""
+    st.session_state.clear()
 
 
 def open_table(microdata: Microdata, *, sample: bool = False) -> Project:
@@ -95,16 +118,23 @@ def open_table(microdata: Microdata, *, sample: bool = False) -> Project:
     Raises
     ------
     AnonymiserError
-        The table cannot be planned; the project of before stays.
+        The table cannot be planned, or the person may not open tables; the project of before stays.
     """
-    opened = Project(microdata)
+    access.require(Right.TUNE)
+    return _begin(Project(microdata), sample=sample)
+
+
+def _begin(begun: Project, *, sample: bool) -> Project:
     gc.unfreeze()
-    st.session_state["project"] = opened
+    st.session_state["project"] = begun
     st.session_state["sample"] = sample
-    st.session_state["earlier"] = autosave.find(microdata.fingerprint)
+    st.session_state["earlier"] = autosave.find(begun.microdata.fingerprint)
     gc.collect()
     gc.freeze()  # Streamlit collects garbage after every run: what stays need not be looked at again
-    return opened
+    from pages.common import journal  # it stands on this module
+
+    journal.opened(begun, sample=sample)
+    return begun
 
 
 def open_sample() -> None:
@@ -118,8 +148,15 @@ def is_sample() -> bool:
 
 
 def presenting() -> bool:
-    """Whether presentation mode is on: no raw value may be shown."""
-    return bool(st.session_state.get(PRESENTING))
+    """Whether no raw value may be shown: presentation mode is on, or the person may not see rows."""
+    return bool(st.session_state.get(PRESENTING)) or not access.may(Right.ROWS)
+
+
+def unrecorded(sentence: str | None = None) -> str:
+    """Why what is done is not recorded, empty where it is; with an argument, say so."""
+    if sentence is not None:
+        st.session_state["unrecorded"] = sentence
+    return st.session_state.get("unrecorded", "")
 
 
 def in_shell(*, running: bool | None = None) -> bool:
@@ -179,28 +216,30 @@ def follow() -> None:
 
 
 def _in_callback(change: Callable[[], object]) -> None:
-    before = project().policy
     try:
+        access.require(Right.TUNE)
+        before = project().policy
         change()
+        st.session_state["shell-behind"] = project().policy != before
     except AnonymiserError as error:
         problem(str(error))
-    st.session_state["shell-behind"] = project().policy != before
-    follow()
+    if opened() is not None and access.may(Right.SEE):
+        follow()
 
 
 def undo() -> None:
     """One step back."""
-    _in_callback(project().undo)
+    _in_callback(lambda: project().undo())
 
 
 def redo() -> None:
     """One step forward again."""
-    _in_callback(project().redo)
+    _in_callback(lambda: project().redo())
 
 
 def reset() -> None:
     """Back to the recipe with which the table was opened."""
-    _in_callback(project().reset)
+    _in_callback(lambda: project().reset())
 
 
 def choose_recipient() -> None:
@@ -261,7 +300,7 @@ def save() -> None:
 
 def has_earlier_work() -> bool:
     """Whether earlier work on this very file is kept and not yet decided on."""
-    return st.session_state.get("earlier") is not None
+    return st.session_state.get("earlier") is not None and access.may(Right.TUNE)
 
 
 def continue_earlier_work() -> None:

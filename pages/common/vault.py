@@ -5,8 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from anonymiser import autosave
+from anonymiser.access import Right
+from anonymiser.audit import Event, public_hex
 from anonymiser.errors import AnonymiserError, SealError
 from anonymiser.release.vault import create_vault, open_vault
+from pages.common import access, journal
 from pages.common.desk import desk
 from pages.common.words import escape
 
@@ -15,6 +18,7 @@ __all__ = ["vault"]
 _LONGEST = 300
 
 
+@access.needs(Right.EXPORT)
 def vault() -> None:
     """Open the vault, or make one; without it a release gets keys of its own."""
     beside = desk()
@@ -38,8 +42,11 @@ def vault() -> None:
     try:
         if first != again:
             raise SealError("The two passphrases differ. Type them again.")
-        beside.keys = open_vault(path, first) if exists else create_vault(path, first)
+        keys = open_vault(path, first) if exists else create_vault(path, first)
+        journal.must(Event.VAULT, public_key=public_hex(keys.signing.public_key()), made=not exists)
+        beside.keys = keys
     except AnonymiserError as error:
+        journal.note(Event.FAILED, what="opening the vault", kind=type(error).__name__)
         st.error(escape(error, _LONGEST), icon=":material/error:")
     else:
         beside.vault_passphrase = first
