@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from anonymiser import figures, story
+from anonymiser import exploring, figures, story
 from anonymiser.project import Project
 from pages.common import charts, details, next_move, recipients, requirements, sliders, state, verdict
 from pages.common.shell import enter, history, problems
@@ -25,6 +25,7 @@ def setting_and_answer() -> None:
     if state.shell_is_behind():
         st.rerun()
     project = state.project()
+    exploring.pause(project)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title("Is it safe at this setting?", anchor=False, width="content")
         recipients.badge(project.policy)

@@ -101,6 +101,7 @@ def test_limits_are_the_models(name: str, table: Table, distinct: int, entropy: 
     with backend_of(name):
         sums = whole(root, limits={"s0": Limits(distinct, entropy, distance)})
         compare(root, sums, wanted)
+        compare(root, whole(root, limits={"s0": Limits(distinct, entropy, distance)}, extremes=False), wanted)
         for i, node in enumerate(sums.nodes.tolist()):
             reached = assess(roll_up(root, node), [], 0.0).sensitive[0]
             assert sums.distinct[i] == reached.distinct_l
@@ -138,8 +139,10 @@ def test_shares_and_orders_are_the_models(backend: str, data: st.DataObject, tab
     wanted = [m for c in named for m in data.draw(counting_models(c.name, c.cardinality, c.missing))]
     wanted.append(DistinctDiversity(attribute="s0", l=data.draw(st.integers(1, 3))))
     with backend_of(backend):
-        sums = measure_lattice(root, wanted, grid=GRID)
+        extremes = data.draw(st.booleans())
+        sums = measure_lattice(root, wanted, grid=GRID, extremes=extremes)
     assert sums is not None
+    assert extremes or np.isnan(sums.distance).all()
     compare(root, sums, wanted)
 
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from anonymiser import exploring
-from anonymiser.exploring import Lattice, score, stepping
+from anonymiser.exploring import Lattice, lattice, score, stepping, tasks
 from anonymiser.planning import requirements_in_force
 from anonymiser.policy import GOVERNMENT
 from anonymiser.project import Project
@@ -18,6 +18,7 @@ from anonymiser.reading import read
 from anonymiser.search import (
     Axis,
     By,
+    Cancelled,
     LatticeTable,
     RolledUp,
     Tabulated,
@@ -36,9 +37,9 @@ SAFE = {"gender": 0, "birthdate": 5, "country_of_birth": 3, "postcode": 7, "educ
 def measured(project: Project) -> Lattice:
     walk = exploring.explore(project)
     assert walk is None or walk.wait(60)
-    lattice = exploring.found(project)
-    assert lattice is not None
-    return lattice
+    found = exploring.found(project)
+    assert found is not None
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +74,7 @@ def test_scores_are_those_of_the_assessment(government: Project, scores: Lattice
 
 def test_scores_count_every_requirement() -> None:
     project = Project(read(SAMPLE))
-    lattice = measured(project)
-    scores = score(lattice, project.recipe.k, project.recipe.suppression)
+    scores = score(measured(project), project.recipe.k, project.recipe.suppression)
     assert (scores.exposed <= scores.suppressed).all()
     assert (scores.exposed < scores.suppressed).any()
     for row in (0, 1000, 2000, 2687):
@@ -119,11 +119,11 @@ def test_bounds_leave_nodes_out(scores: LatticeTable) -> None:
 
 
 def test_a_larger_k_never_lets_more_settings_pass(government: Project) -> None:
-    lattice = measured(government)
-    passing = [score(lattice, int(k), 0.05).met for k in lattice.sums.grid]
+    whole = measured(government)
+    passing = [score(whole, int(k), 0.05).met for k in whole.sums.grid]
     for smaller, larger in pairwise(passing):
         assert not (larger & ~smaller).any()
-    assert score(lattice, 5, 0.2).met.sum() >= score(lattice, 5, 0.0).met.sum()
+    assert score(whole, 5, 0.2).met.sum() >= score(whole, 5, 0.0).met.sum()
 
 
 def test_moves_say_what_the_tune_page_would_show(government: Project, scores: LatticeTable) -> None:
@@ -206,6 +206,21 @@ def test_the_next_step_of_a_large_table_is_searched_when_the_sliders_rest(monkey
     assert known.goal == found.goal
 
 
+def test_a_search_for_the_next_step_stops_when_a_slider_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = Project(read(SAMPLE))
+    monkeypatch.setattr(stepping, "_LITTLE", 0)
+    monkeypatch.setattr(stepping, "_REST", 600.0)
+    assert exploring.think(project)
+    assert exploring.think(project)
+    thought = tasks.under_way(project, "step", stepping._key(project))
+    assert thought is not None
+    exploring.pause(project)
+    assert thought.wait(60)
+    assert exploring.next_step(project) is None
+    with pytest.raises(Cancelled):
+        moves(RolledUp(*lattice.root_of(project), 0.0, cancelled=lambda: True), project.recipe.node)
+
+
 def test_a_saved_lattice_holds_levels_and_measures_and_no_value(government: Project, scores: LatticeTable) -> None:
     table = pq.read_table(BytesIO(exploring.as_file(government, government.recipe.k)))
     assert table.num_rows == scores.nodes
@@ -227,10 +242,10 @@ def test_a_setting_is_applied_and_undone() -> None:
 
 
 def test_results_are_kept_and_levels_do_not_matter(government: Project) -> None:
-    lattice = measured(government)
+    before = measured(government)
     assert exploring.explore(government) is None
     exploring.apply(government, tuple(SAFE.values()))
-    assert exploring.found(government) is lattice
+    assert exploring.found(government) is before
     government.undo()
 
 

@@ -108,6 +108,7 @@ def evaluate(
     counts_values: bool = True,
     models: Models | None = None,
     details: bool = False,
+    extremes: bool = True,
     progress: Progress | None = None,
 ) -> LatticeSums | None:
     """Measure every node of the lattice above a frequency set at level 0.
@@ -127,6 +128,8 @@ def evaluate(
         What limits cannot say, as functions; slower.
     details : bool
         Also what entropy and ambiguity need.
+    extremes : bool
+        Also the worst diversity and distance of each node; without, classes that fail are not looked at further.
     progress : Progress or None
         Counts the nodes, and can stop the walk.
 
@@ -143,7 +146,9 @@ def evaluate(
     if any(root.node):
         raise ValueError("the walk starts from level 0")
     state = progress or Progress()
-    plan = Plan(root, np.unique(np.asarray(grid, dtype=np.int64)), limits or {}, counts_values and bool(limits))
+    plan = Plan(
+        root, np.unique(np.asarray(grid, dtype=np.int64)), limits or {}, counts_values and bool(limits), extremes
+    )
     state.total = math.prod(plan.shape)
     if models is None and backend.is_warm() and plan.fits:
         found: Found | None = _walk(plan, state, details=details)

@@ -127,7 +127,7 @@ def _sensitive(plan: Plan, classes: FrequencySet, buckets: npt.NDArray[np.intp])
         if plan.counts_values:
             buckets[_breaks_counts(classes.histograms[name], limits)] = 0
         found.append((of_name.distinct.min(), of_name.entropy.min(), of_name.distance.max()))
-    if not found:
+    if not found or not plan.extremes:
         return np.nan, np.nan, np.nan
     distinct, entropy, distance = zip(*found, strict=True)
     if not plan.counts_values:

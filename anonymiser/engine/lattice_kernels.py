@@ -103,6 +103,7 @@ def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smalles
     first, missing, bits, known_bits = rules.first, rules.missing, rules.bits, rules.known
     attributes = limits.shape[0]
     has_hist, has_masks = hist.shape[1] > 0, masks.size > 0
+    extremes_too, with_logs = rules.extremes, rules.with_logs
     cap = bucket_of.size - 1
     least = np.int64(rows + 1)
     squares = np.int64(0)
@@ -116,30 +117,39 @@ def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smalles
         bucket = bucket_of[min(size, cap)]
         if bucket:
             reached[bucket - 1] += size
+        if size < rules.fewest:
+            bucket = 0
         if has_hist:
-            whole = logs[size] if size < logs.size else size * np.log(np.float64(size))
             for a in range(attributes):
+                if not (extremes_too or (bucket and rules.counted[a])):
+                    continue
                 distinct = 0
                 log_sum = 0.0
                 over = np.int64(0)
                 for v in range(first[a], first[a + 1]):
                     here = np.int64(hist[c, v])
                     if here:
-                        over += max(here * rows - size * table[v], 0)
                         distinct += 1
-                        log_sum += logs[here] if here < logs.size else here * np.log(np.float64(here))
-                entropy = (whole - log_sum) / size
-                distance = over / (np.float64(size) * rows)
+                        if with_logs[a]:
+                            over += max(here * rows - size * table[v], 0)
+                            log_sum += logs[here] if here < logs.size else here * np.log(np.float64(here))
+                absent = np.int64(hist[c, missing[a]]) if missing[a] >= 0 else np.int64(0)
+                entropy = 0.0
+                distance = 0.0
+                if with_logs[a]:
+                    whole = logs[size] if size < logs.size else size * np.log(np.float64(size))
+                    entropy = (whole - log_sum) / size
+                    distance = over / (np.float64(size) * rows)
                 worst_distinct = min(worst_distinct, distinct)
                 worst_entropy = min(worst_entropy, entropy)
                 worst_distance = max(worst_distance, distance)
-                absent = np.int64(hist[c, missing[a]]) if missing[a] >= 0 else np.int64(0)
                 if absent:
                     distinct -= 1
-                    known = size - absent
-                    log_sum -= absent * np.log(np.float64(absent))
-                    entropy = min(entropy, np.log(np.float64(known)) - log_sum / known) if known else -np.inf
-                if distinct < limits[a, 0] or entropy < limits[a, 1] or distance > limits[a, 2]:
+                    if with_logs[a]:
+                        known = size - absent
+                        log_sum -= absent * np.log(np.float64(absent))
+                        entropy = min(entropy, np.log(np.float64(known)) - log_sum / known) if known else -np.inf
+                if distinct < limits[a, 0] or distance > limits[a, 2] or (with_logs[a] and entropy < limits[a, 1]):
                     bucket = 0
             if bucket and (_has_too_large_a_share(hist, c, size, rules) or _is_too_far(hist, c, size, rows, rules)):
                 bucket = 0
@@ -148,8 +158,6 @@ def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smalles
                 worst_distinct = min(worst_distinct, _number_of_bits(masks[c] & bits[a]))
                 if _number_of_bits(masks[c] & known_bits[a]) < limits[a, 0]:
                     bucket = 0
-        if size < rules.fewest:
-            bucket = 0
         buckets[c] = bucket
         tally[bucket, 0] += 1
         tally[bucket, 1] += size
@@ -158,9 +166,9 @@ def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smalles
     extremes[0] = classes
     extremes[1] = least
     extremes[2] = squares
-    extremes[3] = worst_distinct if has_hist or has_masks else np.nan
-    extremes[4] = np.exp(worst_entropy) if has_hist else np.nan
-    extremes[5] = worst_distance if has_hist else np.nan
+    extremes[3] = worst_distinct if extremes_too and (has_hist or has_masks) else np.nan
+    extremes[4] = np.exp(worst_entropy) if extremes_too and has_hist else np.nan
+    extremes[5] = worst_distance if extremes_too and has_hist else np.nan
 
 
 @njit(cache=True, nogil=True)

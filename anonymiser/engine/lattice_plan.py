@@ -34,12 +34,15 @@ class Plan:
         For each sensitive attribute that is carried along.
     counts_values : bool
         Whether their counts are carried, or only a bit mask of the values that occur.
+    extremes : bool
+        Whether the worst diversity and distance of each node are wanted.
     """
 
     root: FrequencySet
     grid: npt.NDArray[np.int64]
     limits: Mapping[str, Limits]
     counts_values: bool
+    extremes: bool = True
 
     @property
     def fits(self) -> bool:
@@ -108,7 +111,7 @@ class Plan:
     @property
     def rules(self) -> Rules:
         """The grid of k and the limits as arrays."""
-        return make_rules(self.root, self.grid, self.limits, counts_values=self.counts_values)
+        return make_rules(self.root, self.grid, self.limits, counts_values=self.counts_values, extremes=self.extremes)
 
     def room(self, *, details: bool) -> Found:
         """Arrays to write to."""

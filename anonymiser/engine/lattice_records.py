@@ -95,6 +95,10 @@ class Rules(NamedTuple):
         Bits of all values of an attribute in a mask, and of those that are known.
     logs : float64 array
         x · ln x of small x.
+    extremes : bool
+        Whether the worst diversity and distance of each node are wanted, and not only what the limits need.
+    counted, with_logs : (sensitive,) bool arrays
+        Whether the values of an attribute have to be counted for its limits; whether entropy and distance are looked at.
     fewest : int
         Records that a class needs at least, whatever the grid of k says.
     share_most, share_at, share_values : largest share of each rule; where its values start, and their places
@@ -117,6 +121,9 @@ class Rules(NamedTuple):
     bits: npt.NDArray[np.uint64]
     known: npt.NDArray[np.uint64]
     logs: npt.NDArray[np.float64]
+    extremes: bool
+    counted: npt.NDArray[np.bool_]
+    with_logs: npt.NDArray[np.bool_]
     fewest: int
     share_most: npt.NDArray[np.float64]
     share_at: npt.NDArray[np.int64]

@@ -27,7 +27,9 @@ def thresholds(limits: Limits) -> tuple[float, float, float]:
     return limits.distinct, entropy, limits.distance + SLACK
 
 
-def make_rules(root: FrequencySet, grid: Wholes, limits: Mapping[str, Limits], *, counts_values: bool) -> Rules:
+def make_rules(
+    root: FrequencySet, grid: Wholes, limits: Mapping[str, Limits], *, counts_values: bool, extremes: bool
+) -> Rules:
     """The grid of k and the limits as arrays.
 
     Parameters
@@ -37,6 +39,8 @@ def make_rules(root: FrequencySet, grid: Wholes, limits: Mapping[str, Limits], *
     limits : mapping of str to Limits
     counts_values : bool
         Whether sensitive values are counted; otherwise only distinct values have a limit.
+    extremes : bool
+        Whether the worst diversity and distance of each node are wanted.
     """
     sizes = np.arange(int(min(grid[-1], root.rows + 1)) + 1)
     given = list(limits.values())
@@ -64,6 +68,9 @@ def make_rules(root: FrequencySet, grid: Wholes, limits: Mapping[str, Limits], *
         bits=_words(bits),
         known=_words([every & ~gone for every, gone in zip(bits, absent, strict=True)]),
         logs=number * np.log(np.maximum(number, 1.0)),
+        extremes=extremes,
+        counted=np.array([bool(limit.distinct) or _reads_logs(limit) for limit in given], dtype=np.bool_),
+        with_logs=np.array([extremes or _reads_logs(limit) for limit in given], dtype=np.bool_),
         fewest=max((limit.fewest for limit in given), default=1),
         share_most=np.array([most for most, _ in shares], dtype=np.float64) + SLACK,
         share_at=_starts(values for _, values in shares),
@@ -76,6 +83,10 @@ def make_rules(root: FrequencySet, grid: Wholes, limits: Mapping[str, Limits], *
         rank_at=_starts(ranks),
         rank_values=_flat(ranks),
     )
+
+
+def _reads_logs(limit: Limits) -> bool:
+    return limit.entropy > 0 or limit.distance < 1
 
 
 class _Order(NamedTuple):

@@ -20,7 +20,7 @@ from anonymiser.exploring.lattice import (
     was_cancelled,
 )
 from anonymiser.exploring.picture import drawn, ticks
-from anonymiser.exploring.stepping import NextStep, next_step, step_from, think
+from anonymiser.exploring.stepping import NextStep, next_step, pause, step_from, think
 from anonymiser.exploring.words import Advice, advice, way_in_words
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "grid_of",
     "is_current",
     "next_step",
+    "pause",
     "score",
     "size_of",
     "step_from",

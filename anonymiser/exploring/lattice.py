@@ -106,13 +106,16 @@ def explore(project: Project) -> Walk | None:
     key = _key(project)
     if tasks.result(project, _KIND, key) is not None:
         return None
+    running = under_way(project)
+    if running is not None:
+        return running
     root, models = root_of(project)
     walk = Walk(_KIND, key)
     walk.on_cancel = walk.progress.cancel
     walk.progress.total, grid = size_of(project.recipe), grid_of(project)
 
     def work() -> Lattice | None:
-        sums = measure_lattice(root, models, grid=grid, progress=walk.progress)
+        sums = measure_lattice(root, models, grid=grid, extremes=False, progress=walk.progress)
         return None if sums is None else Lattice(key, root, sums)
 
     begun = tasks.start(project, walk, work)

@@ -11,12 +11,12 @@ from anonymiser.exploring import lattice as lattices
 from anonymiser.exploring import tasks
 from anonymiser.exploring.tasks import Task
 from anonymiser.project import Project
-from anonymiser.search import Move, RolledUp, Standings, Tabulated, cheapest_move, moves, path
+from anonymiser.search import Cancelled, Move, RolledUp, Standings, Tabulated, cheapest_move, moves, path
 
-__all__ = ["NextStep", "next_step", "step_from", "think"]
+__all__ = ["NextStep", "next_step", "pause", "step_from", "think"]
 
 _KIND: Final = "step"
-_LITTLE: Final = 500_000_000
+_LITTLE: Final = 100_000_000
 """Records times settings up to which every setting is measured once: then each next step is looked up."""
 _AT_ONCE: Final = 0.3
 """Seconds that a page waits for that, the first time."""
@@ -106,6 +106,8 @@ def think(project: Project) -> bool:
     if lattices.work_of(project) <= _LITTLE:
         walk = None if lattices.was_cancelled(project) else lattices.explore(project)
         return walk is not None and not walk.wait(_AT_ONCE)
+    if tasks.under_way(project, _KIND, _key(project)) is not None:
+        return True
     thought = Thought(_KIND, _key(project))
     root, requirements = lattices.root_of(project)
     recipe = project.recipe
@@ -114,9 +116,17 @@ def think(project: Project) -> bool:
         while not thought.cancelled and (left := thought.begins - time.monotonic()) > 0:
             thought.done.wait(min(left, 0.1))
         rolled = RolledUp(root, requirements, recipe.suppression, cancelled=lambda: thought.cancelled)
-        return None if thought.cancelled else step_from(rolled, recipe.node)
+        try:
+            return step_from(rolled, recipe.node)
+        except Cancelled:
+            return None
 
     return tasks.start(project, thought, work) is not None
+
+
+def pause(project: Project) -> None:
+    """Stop looking for the next step: something else is to be fast now."""
+    tasks.drop(project, _KIND)
 
 
 def _key(project: Project) -> Hashable:

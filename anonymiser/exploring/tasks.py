@@ -13,7 +13,7 @@ from anonymiser.engine import backend
 from anonymiser.errors import AnonymiserError
 from anonymiser.project import Project
 
-__all__ = ["Task", "cancel", "latest", "result", "start", "under_way", "was_cancelled"]
+__all__ = ["Task", "cancel", "drop", "latest", "result", "start", "under_way", "was_cancelled"]
 
 _KEPT: Final = 3
 """Results of each kind."""
@@ -148,6 +148,13 @@ def cancel(project: Project, kind: str) -> None:
     shelf = _shelf(project, kind)
     if shelf.running is not None:
         shelf.cancelled = shelf.running.key
+        drop(project, kind)
+
+
+def drop(project: Project, kind: str) -> None:
+    """Stop what runs, to begin it again later."""
+    shelf = _shelf(project, kind)
+    if shelf.running is not None:
         shelf.running.cancel()
         shelf.running = None
 

@@ -8,6 +8,7 @@ from anonymiser.search.lattice_table import LatticeTable, tabulate
 from anonymiser.search.objective import By
 from anonymiser.search.optimum import LARGEST, Finding, Optimum, Searcher, optimum
 from anonymiser.search.steps import (
+    Cancelled,
     Move,
     RolledUp,
     Standing,
@@ -24,6 +25,7 @@ __all__ = [
     "LARGEST",
     "Axis",
     "By",
+    "Cancelled",
     "Finding",
     "LatticeTable",
     "Move",

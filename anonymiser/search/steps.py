@@ -17,7 +17,18 @@ from anonymiser.search.lattice_table import LatticeTable
 from anonymiser.search.optimum import Searcher
 from anonymiser.utility import information_loss as utility
 
-__all__ = ["Move", "RolledUp", "Standing", "Standings", "Tabulated", "cheapest_move", "moves", "neighbours", "path"]
+__all__ = [
+    "Cancelled",
+    "Move",
+    "RolledUp",
+    "Standing",
+    "Standings",
+    "Tabulated",
+    "cheapest_move",
+    "moves",
+    "neighbours",
+    "path",
+]
 
 _MOST_CHOICES: Final = 300  # sets of sliders that are looked through for the shortest way
 
@@ -149,6 +160,10 @@ class Tabulated:
         return self._table.node(int(safe[np.lexsort((self._table.loss[safe], away))[0]]))
 
 
+class Cancelled(Exception):  # noqa: N818 - it ends a search and is no fault
+    """A search through roll-ups was cancelled."""
+
+
 class RolledUp:
     """From classes that are rolled up when they are asked for; what was measured is kept.
 
@@ -160,7 +175,7 @@ class RolledUp:
     suppression : float
         Share of the records that may be suppressed, from 0 to 1.
     cancelled : function
-        Asked during a search for a safe setting; one that is cancelled finds what it has.
+        Asked before each roll-up; where it is true, `Cancelled` is raised.
     """
 
     def __init__(
@@ -187,6 +202,7 @@ class RolledUp:
         """Where a setting stands."""
         wanted = tuple(node)
         if wanted not in self._standings:
+            self._go_on()
             source = self._finest
             if source is None or not all(a <= b for a, b in zip(source.node, wanted, strict=True)):
                 source = self._root
@@ -200,6 +216,7 @@ class RolledUp:
         """The cheapest safe node among those that differ in the fewest attributes."""
         self._searcher = self._searcher or Searcher(self._root, self._requirements, self._suppression)
         best = self._searcher.find(cancelled=self._cancelled)
+        self._go_on()
         if best is None:
             return None
         movable = [j for j, height in enumerate(self.heights) if height]
@@ -211,12 +228,17 @@ class RolledUp:
                 low = [0 if j in chosen else level for j, level in enumerate(node)]
                 high = [self.heights[j] if j in chosen else level for j, level in enumerate(node)]
                 found.append(self._searcher.find(low, high, cancelled=self._cancelled))
-                if choices > _MOST_CHOICES or self._cancelled():
+                self._go_on()
+                if choices > _MOST_CHOICES:
                     return best.node
             reached = [one for one in found if one is not None]
             if reached:
                 return min(reached, key=lambda one: one.score).node
         return best.node
+
+    def _go_on(self) -> None:
+        if self._cancelled():
+            raise Cancelled
 
     def _measure(self, classes: FrequencySet) -> Standing:
         passing = np.ones(classes.classes, dtype=np.bool_)

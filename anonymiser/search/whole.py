@@ -34,6 +34,7 @@ def measure_lattice(
     *,
     grid: Sequence[int] = (),
     details: bool = False,
+    extremes: bool = True,
     progress: Progress | None = None,
 ) -> LatticeSums | None:
     """Measure every node of the lattice under some requirements; None where it was cancelled.
@@ -47,6 +48,8 @@ def measure_lattice(
         Values of k, beside the one required, for which sums are kept: then k moves without another walk.
     details : bool
         Also what entropy and ambiguity need.
+    extremes : bool
+        Also the worst l and t of each node.
     progress : Progress or None
         Counts the nodes, and can stop the walk.
 
@@ -78,6 +81,7 @@ def measure_lattice(
         counts_values=counts_values,
         models=models,
         details=details,
+        extremes=extremes,
         progress=progress,
     )
 
