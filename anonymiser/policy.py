@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from anonymiser.attributes import Concept, Role
 from anonymiser.errors import PolicyError
@@ -84,6 +84,10 @@ class Policy(BaseModel):
         Largest t-closeness of each sensitive number, by the ordered distance.
     alpha : Threshold or None
         Largest share of a group that the harmful answer of a yes/no health column may have.
+    joint_k : Threshold
+        Smallest group for somebody who holds this release together with earlier ones of the same people.
+    nested : bool
+        Whether each earlier release that somebody holds together with it must hold, or lie in, whole groups of it.
     columns : tuple of ColumnRule
     not_checked : tuple of str
         Requirements of the policy that this version cannot check yet, in words.
@@ -103,10 +107,23 @@ class Policy(BaseModel):
     distinct_l: Threshold | None = None
     ordered_t: Threshold | None = None
     alpha: Threshold | None = None
+    joint_k: Threshold = Threshold(value=5)
+    nested: bool = False
     columns: tuple[ColumnRule, ...] = ()
     not_checked: tuple[str, ...] = ()
     hide_counts_up_to: int = 7
     may_override: bool = False
+
+    @field_validator("not_checked")
+    @classmethod
+    def _checked_since(cls, sentences: tuple[str, ...]) -> tuple[str, ...]:
+        """A policy saved by an older version says of the joint k that it is not checked."""
+        return tuple(sentence for sentence in sentences if not sentence.startswith("Joint k "))
+
+    @property
+    def joint_needed(self) -> float:
+        """The joint k asked for: never more than k, which no join can exceed."""
+        return min(self.joint_k.value, self.k.value)
 
     @property
     def is_open(self) -> bool:
@@ -154,13 +171,12 @@ class Policy(BaseModel):
                 alpha=None if alpha is None else Threshold(value=alpha),
                 hide_counts_up_to=10 if open_release else 7,
                 may_override=not open_release,
-                not_checked=_JOINT,
+                nested=open_release,
             )
         except ValidationError:
             raise PolicyError("Give the policy a name.") from None
 
 
-_JOINT = ("Joint k with every other release of the same people: not checked yet.",)
 _NAMES = (Concept.GIVEN_NAME, Concept.SURNAME, Concept.FULL_NAME, Concept.EMAIL, Concept.PHONE)
 _NUMBERS = (Concept.NATIONAL_INSURANCE, Concept.NHS_NUMBER, Concept.BANK_ACCOUNT, Concept.ADDRESS, Concept.RECORD_ID)
 
@@ -203,7 +219,6 @@ RESEARCHERS: Final = Policy(
         _dropped(Concept.BLOOD_GROUP, Role.SENSITIVE, "Not needed for the study; one group has very few people."),
         ColumnRule(concept=Concept.HEALTH_STATUS, role=Role.SENSITIVE, level="exact"),
     ),
-    not_checked=_JOINT,
     hide_counts_up_to=7,
     may_override=True,
 )
@@ -236,7 +251,7 @@ GOVERNMENT: Final = Policy(
             )
         ),
     ),
-    not_checked=("Nested in the researchers' release, and a joint k of at least 5 with it: not checked yet.",),
+    nested=True,
     hide_counts_up_to=10,
     may_override=False,
 )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from anonymiser.attacking import facts, search, words
 from anonymiser.project import Project
-from pages.common import attack_intruder, attack_known, attack_parts, state, verdict
+from pages.common import attack_intruder, attack_known, attack_parts, joined, state, verdict
 from pages.common.attack_desk import attack_desk, searched, singled_out
 from pages.common.shell import enter, problems
 
@@ -17,6 +17,7 @@ PARTS = {
     "Motivated intruder": attack_intruder.intruder,
     "Without any search": attack_parts.without_search,
     "Hashes": attack_parts.hashes,
+    "Two releases joined": joined.joined,
 }
 """Worked out only while it is open."""
 

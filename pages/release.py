@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from anonymiser import story
-from pages.common import checklist, leaving, recipients, release_form, release_result, verdict
+from pages.common import checklist, joined, leaving, recipients, release_form, release_result, verdict
 from pages.common.desk import desk
 from pages.common.shell import enter, go, problems
 
@@ -18,15 +18,16 @@ with problems():
     if result is not None:
         release_result.made(project, result)
     else:
-        found = project.checks()
+        found = joined.checks(project)
         answer = story.verdict(project.assess(), found, project.policy)
         verdict.banner(answer, answer.detail)
         leaving.answer(project)
-        points, columns, package = st.tabs(
-            ["Checklist", "Columns", "Make the release"],
+        first = "Make the release" if answer.safe else "Checklist"
+        points, columns, together, package = st.tabs(
+            ["Checklist", "Columns", "Two releases joined", "Make the release"],
             key="release-parts",
             on_change="rerun",
-            default="Make the release" if answer.safe else "Checklist",
+            default="Two releases joined" if joined.wants_vault(found) else first,
         )
         if points.open:
             with points:
@@ -36,6 +37,9 @@ with problems():
         if columns.open:
             with columns:
                 leaving.columns(project)
+        if together.open:
+            with together:
+                joined.joined(project)
         if package.open:
             with package:
                 release_form.form(project, found)

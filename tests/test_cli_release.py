@@ -23,6 +23,7 @@ from tests.command_line import ROOT, Command, process, refused
 
 CUSTOMERS = ROOT / "sample_data" / "customers.csv"
 PASSPHRASE = "correct-horse-battery"
+FIRST = ("--first-release", "A. Owner")
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         _done("plan", CUSTOMERS, "--recipient", recipient, "--out", folder / f"{recipient}.json")
     _release(folder, "researchers", "to_key", "--to", (folder / "key.pub").read_text())
     _release(folder, "researchers", "to_words", "--passphrase-file", folder / "words.txt")
-    _release(folder, "government", "for_all", "--open")
+    _release(folder, "government", "for_all", "--open", *FIRST)
     return folder
 
 
@@ -204,7 +205,7 @@ def test_a_recipient_that_is_none(run: Command, made: Path, tmp_path: Path, reci
 
 def test_nothing_is_overwritten(run: Command, made: Path) -> None:
     before = sorted(path.name for path in (made / "for_all").rglob("*"))
-    refused(run("release", CUSTOMERS, *_for(made, "government"), "--open", "--out", made / "for_all"), "not empty")
+    refused(run("release", CUSTOMERS, *_for(made, "government"), "--open", *FIRST, "--out", made / "for_all"), "not empty")
     refused(run("open", made / "to_key", "--identity", made / "key.txt", "--out", made / "for_all"), "not empty")
     refused(run("open", made / "for_all", "--out", made / "key.txt"), "key.txt")
     assert sorted(path.name for path in (made / "for_all").rglob("*")) == before
@@ -301,7 +302,7 @@ def test_a_full_disk_leaves_nothing_half_written(made: Path, tmp_path: Path) -> 
     """A Parquet file, since finding the layout of a text table needs a little room itself."""
     out, table = tmp_path / "out", made / "customers.parquet"
     pq.write_table(pacsv.read_csv(CUSTOMERS, convert_options=_AS_TEXT), table)
-    line = ("release", table, *_for(made, "government"), "--open", "--out", out)
+    line = ("release", table, *_for(made, "government"), "--open", *FIRST, "--out", out)
     environment = {"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
     refused(process(*line, preexec_fn=_small_disk, env=environment), "disk is full")
     opened = process("open", made / "for_all", "--out", out, preexec_fn=_small_disk, env=environment)

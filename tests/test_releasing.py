@@ -22,6 +22,7 @@ from anonymiser.release.opening import open_release
 from anonymiser.release.seal import NotSealed, SealToKey
 from anonymiser.release.unseal import OpeningKey
 from anonymiser.releasing import (
+    FirstRelease,
     Override,
     Particulars,
     bundle,
@@ -39,6 +40,7 @@ from anonymiser.releasing import (
 from sample_data import CUSTOMERS
 
 TODAY = date(2026, 3, 1)
+FIRST = FirstRelease("A. Owner")
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +135,8 @@ class TestRelease:
 
     def test_open_end_to_end(self, project: Project, sealing: SealToKey, tmp_path: Path) -> None:
         project.choose_policy(GOVERNMENT.name, levels=True)
-        result = release(project, particulars(project), NotSealed(), tmp_path / "out", owner=sealing)
+        given = particulars(project)
+        result = release(project, given, NotSealed(), tmp_path / "out", owner=sealing, remembered=FIRST)
         assert result.passphrase is None
         assert result.proof.k >= GOVERNMENT.k.value
         dictionary = (result.release / "TRANSFORMATIONS.md").read_text()

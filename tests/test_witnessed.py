@@ -35,9 +35,10 @@ from anonymiser.project import Project
 from anonymiser.reading import read
 from anonymiser.release.keys import OwnerKeys
 from anonymiser.release.seal import NotSealed, SealToKey
-from anonymiser.releasing import Override, Particulars, ReleaseResult, draft, release
+from anonymiser.releasing import FirstRelease, Override, Particulars, ReleaseResult, draft, release
 from sample_data import CUSTOMERS
 
+FIRST = FirstRelease("A. Owner")
 ALEX, PAT = (Actor(f"{name}@example.org", authenticated=True) for name in ("alex", "pat"))
 
 
@@ -67,6 +68,10 @@ def sealing() -> SealToKey:
 
 def particulars(project: Project) -> Particulars:
     return replace(draft(project, date(2026, 3, 1)), owner="iInsureU123", contact="privacy@iinsureu123.example")
+
+
+def publish(project: Project, out: Path) -> ReleaseResult:
+    return release(project, particulars(project), NotSealed(), out, trail=Trail(ALEX), remembered=FIRST)
 
 
 def entries() -> tuple[Event, ...]:
@@ -162,7 +167,7 @@ class TestApproval:
 
     def test_without_it_nothing_is_published(self, published: Project, tmp_path: Path) -> None:
         with pytest.raises(PolicyError, match="approval of a second person"):
-            release(published, particulars(published), NotSealed(), tmp_path / "out", trail=Trail(ALEX))
+            publish(published, tmp_path / "out")
         assert not (tmp_path / "out").exists()
 
     def test_the_author_cannot_approve_and_somebody_else_can(self, published: Project, tmp_path: Path) -> None:
@@ -176,7 +181,7 @@ class TestApproval:
         with pytest.raises(InputError, match="Say why"):
             approve(Trail(PAT), key, "  ")
         approve(Trail(PAT), key, "Looked at the groups.")
-        release(published, particulars(published), NotSealed(), tmp_path / "out", trail=Trail(ALEX))
+        publish(published, tmp_path / "out")
         fields = read_entries(record())[-1].fields
         assert (fields["second_person"], fields["second_authenticated"]) == ("pat@example.org", True)
         assert fields["reason"] == "Looked at the groups."
@@ -187,7 +192,7 @@ class TestApproval:
         published.change(published.recipe.changed(suppression=published.recipe.suppression / 2))
         assert release_key(published) != key
         with pytest.raises(PolicyError, match="nobody has approved this setting"):
-            release(published, particulars(published), NotSealed(), tmp_path / "out", trail=Trail(ALEX))
+            publish(published, tmp_path / "out")
 
     def test_another_table_is_another_release(self, published: Project, tmp_path: Path) -> None:
         key = ask(Trail(ALEX), published)
@@ -207,7 +212,7 @@ class TestApproval:
         approve(Trail(PAT), key, "Fine.")
         decline(Trail(PAT), key, "On second thoughts.")
         with pytest.raises(PolicyError):
-            release(published, particulars(published), NotSealed(), tmp_path / "out", trail=Trail(ALEX))
+            publish(published, tmp_path / "out")
         approve(Trail(PAT), key, "Fine after all.")
         assert requests(Trail(ALEX))[0].answer is Event.APPROVED
         ask(Trail(ALEX), published)

@@ -15,12 +15,13 @@ import typer
 from anonymiser.cli.inputs import load_recipe, load_table, passphrase_in, read_bytes
 from anonymiser.cli.printing import print_line
 from anonymiser.cli.recipients import policy_named
+from anonymiser.cli.vault import OpenedVault, opened_vault
 from anonymiser.errors import InputError
 from anonymiser.planning import check_fits
 from anonymiser.project import Project
 from anonymiser.release.package import ReleaseResult
 from anonymiser.release.seal import NotSealed, Sealing, SealToKey, SealWithPassphrase
-from anonymiser.releasing import Particulars, draft, release
+from anonymiser.releasing import FirstRelease, Particulars, draft, release
 
 __all__ = ["release_command"]
 
@@ -55,6 +56,12 @@ def release_command(
     purpose: Annotated[str | None, typer.Option(help="What the recipient may use it for.")] = None,
     owner: Annotated[str | None, typer.Option(help="Who answers for the release.")] = None,
     contact: Annotated[str | None, typer.Option(help="How to reach the owner.")] = None,
+    vault: Annotated[Path | None, typer.Option(help="Your vault: its key signs, and its ledger is compared.")] = None,
+    vault_passphrase_file: Annotated[Path | None, typer.Option(help="The passphrase of the vault.")] = None,
+    first_release: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Who states that these people were in no earlier release; without --vault."),
+    ] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; otherwise the first.")] = None,
 ) -> int:
     """Make a release, if the policy lets it out.
@@ -62,6 +69,10 @@ def release_command(
     Exit code 1 if it does not. Writes release_<id>, which leaves, and supporting_material_<id>, which never does.
     """
     sealing = _sealing(to, passphrase_file, is_open=is_open)
+    opened = opened_vault(vault, vault_passphrase_file)
+    if opened is not None and first_release is not None:
+        raise InputError("Give --vault or --first-release, not both: the vault knows the earlier releases.")
+    stated = None if first_release is None else FirstRelease(first_release)
     project = _project(file, sheet, recipe)
     policy = policy_named(recipient, project.policies.values())
     begun = draft(project, datetime.now(tz=UTC).date(), policy)
@@ -72,8 +83,10 @@ def release_command(
             particulars,
             sealing,
             out,
-            owner=None if owner_to is None else SealToKey(owner_to),
+            keys=opened.keys if opened else None,
+            owner=_owner(owner_to, opened),
             policy=policy,
+            remembered=opened.ledger if opened else stated,
             progress=progress,
         )
     _tell(result, sealing)
@@ -86,6 +99,13 @@ def _sealing(to: str | None, passphrase_file: Path | None, *, is_open: bool) -> 
     if to is not None:
         return SealToKey(to)
     return NotSealed() if passphrase_file is None else SealWithPassphrase(passphrase_in(passphrase_file))
+
+
+def _owner(owner_to: str | None, opened: OpenedVault | None) -> SealToKey | SealWithPassphrase | None:
+    """How the private archive is sealed: to a key, or under the vault's passphrase."""
+    if owner_to is not None:
+        return SealToKey(owner_to)
+    return SealWithPassphrase(opened.passphrase) if opened else None
 
 
 def _project(file: Path, sheet: str | None, recipe: Path) -> Project:

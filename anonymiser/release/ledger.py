@@ -56,6 +56,7 @@ class Ledger:
         self.path = path
         self._key = derive(keys.master, "ledger")
         self._person_key = derive(keys.master, "person")
+        self._kept: tuple[object, Book] | None = None
 
     @property
     def person_key(self) -> bytes:
@@ -72,8 +73,11 @@ class Ledger:
         OutputError
             The file cannot be read.
         """
-        content = self._content()
-        return Book() if content is None else self._opened(content)
+        signature = self._signature()
+        if self._kept is None or self._kept[0] != signature:
+            content = self._content()
+            self._kept = (signature, Book() if content is None else self._opened(content))
+        return self._kept[1]
 
     @contextmanager
     def entering(self, entry: Entry, extract: Extract, *, head: str) -> Iterator[None]:
@@ -135,6 +139,13 @@ class Ledger:
                 raise InputError("This release is withdrawn already.")
             changed = [replace(e, withdrawn=withdrawal) if e is found[0] else e for e in book.entries]
             self._write(replace(book, entries=tuple(changed)))
+
+    def _signature(self) -> tuple[int, int, int] | None:
+        """Changes whenever the file does: a page asks again and again what it holds."""
+        with suppress(OSError):
+            found = self.path.stat()
+            return found.st_ino, found.st_size, found.st_mtime_ns
+        return None
 
     def _content(self) -> bytes | None:
         try:

@@ -12,12 +12,15 @@ from pathlib import Path
 
 from anonymiser.audit import Trail
 from anonymiser.gate import checks
+from anonymiser.joining.words import FirstRelease
 from anonymiser.policy import Policy
 from anonymiser.project import Project
 from anonymiser.release.keys import OwnerKeys
+from anonymiser.release.ledger import Ledger
 from anonymiser.release.package import ReleaseResult, make_release
 from anonymiser.release.seal import Sealing, SealToKey, SealWithPassphrase
 from anonymiser.releasing.bundle import bundle
+from anonymiser.releasing.joined import compared
 from anonymiser.releasing.outline import ColumnOutline, Outline, made_in_words, outline, why_not, with_form
 from anonymiser.releasing.particulars import Override, Particulars, draft, pass_gate, stopped_by
 from anonymiser.releasing.raw import can_be_pseudonym, must_not_leave, pseudonym_requests, with_pseudonyms
@@ -27,6 +30,7 @@ from anonymiser.transform.released import DroppedColumn, ReleasedTable
 
 __all__ = [
     "ColumnOutline",
+    "FirstRelease",
     "Outline",
     "Override",
     "Particulars",
@@ -60,6 +64,7 @@ def release(
     owner: SealToKey | SealWithPassphrase | None = None,
     override: Override | None = None,
     policy: Policy | None = None,
+    remembered: Ledger | FirstRelease | None = None,
     trail: Trail | None = None,
     second_person: str = "",
     progress: Callable[[float, str], None] = _silent,
@@ -82,6 +87,9 @@ def release(
     override : Override, optional
     policy : Policy, optional
         The project's own where it is left out.
+    remembered : Ledger or FirstRelease, optional
+        The ledger beside the owner's vault, which the release is compared with and entered into; or her statement that
+        these people were in no earlier release. An open release needs one of them.
     trail : Trail, optional
         The record of who did what, as the person writes to it who makes the release; otherwise whoever is signed in to
         this machine. Where an identity provider vouches for them, an open release needs somebody else's approval.
@@ -105,11 +113,13 @@ def release(
     progress(0.0, "Checking the policy")
     writer = (trail or Trail()).signed_by(keys.signing if keys else None)
     with witnessed(writer, project, particulars, chosen, override or second_person) as witness:
-        found = checks(project.recipe, project.assess(), chosen)
-        pass_gate(found, chosen, override)
-        reasons = decisions(project, chosen, found, sealing, override)
         table = _explained(project.released(), project, chosen)
-        facts = facts_of(project, particulars, chosen, table, reasons)
+        beside = compared(project, table, particulars, chosen, remembered)
+        found = checks(project.recipe, project.assess(), chosen, beside.points)
+        pass_gate(found, chosen, override)
+        stated = remembered if isinstance(remembered, FirstRelease) else None
+        reasons = decisions(project, chosen, found, sealing, override, first=stated)
+        facts = facts_of(project, particulars, chosen, table, reasons, found=found)
         return make_release(
             table,
             facts,
@@ -120,6 +130,7 @@ def release(
             owner=owner,
             pseudonyms=pseudonym_requests(project),
             witness=witness,
+            commit=beside.commit,
             progress=progress,
         )
 

@@ -10,12 +10,15 @@ from anonymiser import story
 from anonymiser.assessment import Assessment
 from anonymiser.attributes import Role
 from anonymiser.gate import Check, checks
+from anonymiser.joining.words import FirstRelease
 from anonymiser.planning import requirements_in_force
 from anonymiser.policy import Policy
 from anonymiser.privacy import DistinctDiversity
 from anonymiser.project import Project
 from anonymiser.recipe import AttributePlan, Recipe
 from anonymiser.recipe import ReleaseForm as Form
+from anonymiser.recipients import Answers
+from anonymiser.release.budget import PrivacyBudget
 from anonymiser.release.facts import (
     DiversityRequirement,
     ReleaseFacts,
@@ -33,7 +36,13 @@ _OPEN_HIDES: Final = "CMS: no table cell of 1 to 10 (ResDAC article 1506); round
 
 
 def facts_of(
-    project: Project, particulars: Particulars, policy: Policy, table: ReleasedTable, decisions_json: str = "{}"
+    project: Project,
+    particulars: Particulars,
+    policy: Policy,
+    table: ReleasedTable,
+    decisions_json: str = "{}",
+    *,
+    found: Sequence[Check] | None = None,
 ) -> ReleaseFacts:
     """Everything about a release that is not in its table.
 
@@ -46,7 +55,8 @@ def facts_of(
     """
     complete(particulars)
     recipe, assessment = project.recipe, project.assess()
-    found = checks(recipe, assessment, policy)
+    budget = None if recipe.budget is None else PrivacyBudget(recipe.budget)
+    points = checks(recipe, assessment, policy) if found is None else found
     return ReleaseFacts(
         release_id=particulars.release_id,
         title=particulars.title.strip(),
@@ -60,12 +70,14 @@ def facts_of(
         terms=tuple(term.strip() for term in particulars.terms if term.strip()),
         licence=particulars.licence,
         decrypt_page=particulars.decrypt_page,
+        destroy_by=None if policy.is_open else project.answers.get(policy.name, Answers()).destroy_by,
         k_target=max(1, min(int(policy.k.value), assessment.k)),
         qi_names=tuple(column.name for column in table.columns if column.role is Role.QUASI),
         sensitive=_promised(recipe, assessment, policy),
-        checked=tuple(f"{check.name}: {check.sentence}" for check in found if check.met is True),
-        unchecked=tuple(check.sentence for check in found if check.met is None),
-        measures=_measures(assessment),
+        checked=tuple(f"{check.name}: {check.sentence}" for check in points if check.met is True and not budget),
+        unchecked=tuple(check.sentence for check in points if check.met is None and not budget),
+        measures=() if budget else _measures(assessment),  # exact figures would be outside the budget
+        budget=budget,
         claims=story.CLAIMS,
         form=ReleaseForm[recipe.form.name],
         sample_fraction=recipe.sample_fraction,
@@ -78,16 +90,24 @@ def facts_of(
 
 
 def decisions(
-    project: Project, policy: Policy, found: Sequence[Check], sealing: Sealing, override: Override | None
+    project: Project,
+    policy: Policy,
+    found: Sequence[Check],
+    sealing: Sealing,
+    override: Override | None,
+    *,
+    first: FirstRelease | None = None,
 ) -> str:
     """What was decided and why, for the private archive; no value of the data."""
     reasons = {suggestion.name: list(suggestion.reasons) for suggestion in project.suggestions}
     columns = [_column_decision(plan, policy, reasons.get(plan.name, [])) for plan in project.recipe.attributes]
     document = {
         "policy": policy.model_dump(mode="json"),
+        "recipient": project.answers.get(policy.name, Answers()).model_dump(mode="json"),
         "columns": columns,
         "checks": [{"name": c.name, "met": c.met, "found": c.sentence, "source": c.source} for c in found],
         "override": None if override is None else vars(override),
+        "no earlier release, stated by": None if first is None else first.stated_by,
         "seal": _seal_in_words(sealing),
         "scenarios": [{"name": s.name, "note": s.note} for s in project.scenarios],
     }

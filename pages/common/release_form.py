@@ -24,6 +24,7 @@ from anonymiser.releasing import (
 )
 from pages.common import state
 from pages.common.desk import desk
+from pages.common.joined import remembered
 from pages.common.release_words import today, words
 from pages.common.vault import vault
 from pages.common.words import escape
@@ -164,6 +165,7 @@ def _make(project: Project, particulars: Particulars, sealing: Sealing, override
             keys=beside.keys,
             owner=owner,
             override=override,
+            remembered=remembered(project),
             progress=bar.progress,
         )
     except AnonymiserError as error:

@@ -202,6 +202,9 @@ class TestOpen:
     @pytest.fixture
     def opened(self, app: AppTest) -> AppTest:
         project(app).choose_policy(GOVERNMENT.name, levels=True)
+        part(app, "Two releases joined")
+        app.text_input(key="first-name").set_value("A. Owner").run()
+        next(button for button in app.button if "no earlier release" in button.label).click().run()
         return make_part(app)
 
     def test_anyone_can_open_it(self, opened: AppTest, tmp_path: Path) -> None:
