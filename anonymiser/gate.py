@@ -17,11 +17,14 @@ from anonymiser.policy import Policy
 from anonymiser.privacy import AlphaK, Distance, DistinctDiversity, PrivacyModel, TCloseness
 from anonymiser.privacy.base import TOLERANCE, histogram_of
 from anonymiser.recipe import AttributePlan, Recipe, Treatment
+from anonymiser.transform.measure import DraftAssessment
 
 __all__ = ["JOINED", "BreakingClass", "Check", "breaking_class", "checks", "passes"]
 
 _PENDING = "not looked at while groups are too small"
 JOINED: Final = "Joined with earlier releases"
+_NOT_EXACT = ("microaggregation", "noise", "rank_swapping", "pram", "rounding", "masking")
+"""Methods after which no cell of a column is certain to be exact."""
 _MOST = 20
 """Values of a class told one by one; the rest together."""
 
@@ -152,7 +155,9 @@ def _points_at_one(plan: AttributePlan, policy: Policy) -> bool:
 def _group_size(assessment: Assessment, policy: Policy) -> Check:
     wanted = int(policy.k.value)
     met = assessment.k >= wanted
-    if not assessment.kept:
+    if isinstance(assessment, DraftAssessment) and assessment.no_k:
+        sentence, met = f"{assessment.no_k} Asked for: at least {wanted:,}.", wanted <= 1
+    elif not assessment.kept:
         sentence = "Nothing is left to release: every record would be deleted."
     else:
         people = "1 person" if assessment.k == 1 else f"{assessment.k:,} people"
@@ -280,10 +285,12 @@ def _every_column_counts(recipe: Recipe) -> Check:
 
 
 def _bands(recipe: Recipe, policy: Policy) -> Check:
+    changed = {name for method in recipe.methods if method.method in _NOT_EXACT for name in method.columns}
     exact = [
         a.name
         for a in recipe.attributes
         if a.leaves and not a.is_qi and a.level == 0 and a.treatment is Treatment.RELEASE and a.top > 1
+        if a.name not in changed
     ]
     name = "Numbers in bands"
     if exact:

@@ -18,6 +18,7 @@ from anonymiser.cli.plan import plan_command
 from anonymiser.cli.profile import profile_command
 from anonymiser.cli.release import release_command
 from anonymiser.cli.search import search_command
+from anonymiser.cli.transform import transform_command
 
 __all__ = ["app", "main"]
 
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command("profile")(profile_command)
 app.command("assess")(assess_command)
 app.command("search")(search_command)
+app.command("transform")(transform_command)
 app.command("plan")(plan_command)
 app.command("release")(release_command)
 app.command("open")(open_command)

@@ -26,7 +26,7 @@ from anonymiser.release.sampling import sample
 from anonymiser.release.tables import TABLE_FIELDS, frequency_tables, write_tables
 from anonymiser.release.traces import local_places, refuse_traces, texts_in
 from anonymiser.release.verify import Proof, prove_records, prove_tables
-from anonymiser.release.writing import csv_name, parquet_name, write_records
+from anonymiser.release.writing import csv_name, extra_csv, parquet_name, write_records
 from anonymiser.transform.released import DroppedColumn, ReleasedTable
 
 __all__ = ["Commission", "Contents", "Forbidden", "Progress", "fill", "search"]
@@ -154,6 +154,8 @@ def _fill_records(payload: Payload, commission: Commission) -> tuple[Contents, D
     made = tuple(pseudonym_column(request, table.source_rows, key) for request in commission.pseudonyms)
     whole = dataclasses.replace(table, columns=(*made, *table.columns))
     leaving = as_it_leaves(whole, rows[row_order(rows.size, key.step("row order"))])
+    for extra in table.extra:
+        payload.add(f"data/{extra.name}.csv", extra_csv(extra))
     write_records(leaving, facts, payload, lambda part: progress(0.05 + 0.35 * part, "Writing the records"))
     progress(0.4, "Counting the groups again in the written file")
     proof = prove_records(payload, leaving, facts)

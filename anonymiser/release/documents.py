@@ -29,10 +29,18 @@ def transformations(released: ReleasedTable, facts: ReleaseFacts, left_out: int)
         table(("column", "meaning", "level", "what was done"), columns),
         "## Columns that do not leave\n",
         table(("column", "why"), ((d.name, d.reason) for d in released.dropped)) if released.dropped else "None.\n",
+        *_methods(released),
         "## Records\n",
         bullets(_records(released, facts, left_out)),
     ]
     return "\n".join(parts)
+
+
+def _methods(released: ReleasedTable) -> list[str]:
+    """What methods beyond generalisation did, with their parameters; never a seed."""
+    lines = [plain(sentence) for sentence in released.done]
+    lines += [f"Beside the records stands `data/{extra.name}.csv`: {plain(extra.title)}" for extra in released.extra]
+    return ["## Methods\n", bullets(lines)] if lines else []
 
 
 def _records(released: ReleasedTable, facts: ReleaseFacts, left_out: int) -> list[str]:
@@ -40,6 +48,8 @@ def _records(released: ReleasedTable, facts: ReleaseFacts, left_out: int) -> lis
         f"Records of the input: {facts.input_rows:,}.",
         f"Records deleted, because fewer people than required share their values: {released.suppressed:,}.",
     ]
+    if released.not_drawn:
+        lines.append(f"Records left out by a method, whoever they are: {released.not_drawn:,}.")
     if facts.form is ReleaseForm.TABLES:
         hide, rule = hidden_up_to(facts), facts.small_numbers
         lines += [

@@ -82,6 +82,7 @@ def make_release(
     *,
     raw: Iterable[RawColumn],
     keys: OwnerKeys | None = None,
+    fresh: OwnerKeys | None = None,
     owner: SealToKey | SealWithPassphrase | None = None,
     pseudonyms: Sequence[PseudonymRequest] = (),
     witness: Witness | None = None,
@@ -103,6 +104,8 @@ def make_release(
         the released one.
     keys : OwnerKeys, optional
         From the owner's vault. Without them fresh ones are made, and the private archive keeps them.
+    fresh : OwnerKeys, optional
+        Those to take where ``keys`` is left out, because the table was already drawn from them.
     owner : SealToKey or SealWithPassphrase, optional
         How the private archive is sealed; otherwise under six words that only the result has.
     pseudonyms : sequence of PseudonymRequest
@@ -128,7 +131,7 @@ def make_release(
     facts = with_safe_names(facts)
     seal = None if isinstance(sealing, NotSealed) else prepare(sealing, facts.created)
     with staging(out, "writing the release", commit) as stage:
-        used = keys or OwnerKeys.fresh()
+        used = keys or fresh or OwnerKeys.fresh()
         key = used.for_release(facts.release_id, facts.recipient)
         readme = readme_first(facts, used.fingerprint, _how(sealing))
         with Payload(stage) as payload:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import IO
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from anonymiser.release.cells import CellType, arrow_values, cell_type
+from anonymiser.release.cells import CellType, arrow_values, cell_type, safe_text
 from anonymiser.release.facts import ReleaseFacts
 from anonymiser.release.payload import Payload
+from anonymiser.transform.base import ExtraTable
 from anonymiser.transform.released import ReleasedTable
 
-__all__ = ["csv_name", "parquet_name", "write_records"]
+__all__ = ["csv_name", "extra_csv", "parquet_name", "write_file", "write_records"]
 
 _CHUNK = 65_536
 
@@ -60,6 +64,28 @@ def write_records(
         _batches(table, kinds, lambda part: progress(0.5 + part / 2)),
         payload.create(parquet_name(facts)),
     )
+
+
+def write_file(table: ReleasedTable, path: Path, beside: Mapping[Path, ExtraTable]) -> None:
+    """Write a table (as `as_it_leaves` gives it) to a file of its own, and the small ones beside it."""
+    kinds = [cell_type(column.labels) for column in table.columns]
+    write = write_parquet
+    if path.suffix.casefold() == ".csv":
+        kinds, write = [CellType.TEXT] * len(kinds), write_csv
+    with path.open("xb") as file:
+        write(_schema(table, kinds), _batches(table, kinds, lambda _part: None), file)
+    for place, extra in beside.items():
+        with place.open("x", encoding="utf-8", newline="") as small:
+            small.write(extra_csv(extra))
+
+
+def extra_csv(table: ExtraTable) -> str:
+    """A small table beside the records, as text: every cell quoted and safe for spreadsheets."""
+    lines = io.StringIO()
+    writer = csv.writer(lines, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow([safe_text(name) for name in table.header])
+    writer.writerows([safe_text(cell) for cell in row] for row in table.rows)
+    return lines.getvalue()
 
 
 def write_csv(schema: pa.Schema, batches: Iterator[pa.RecordBatch], file: IO[bytes]) -> None:

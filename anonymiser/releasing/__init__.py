@@ -20,6 +20,7 @@ from anonymiser.release.ledger import Ledger
 from anonymiser.release.package import ReleaseResult, make_release
 from anonymiser.release.seal import Sealing, SealToKey, SealWithPassphrase
 from anonymiser.releasing.bundle import bundle
+from anonymiser.releasing.drawing import drawing
 from anonymiser.releasing.joined import compared
 from anonymiser.releasing.outline import ColumnOutline, Outline, made_in_words, outline, why_not, with_form
 from anonymiser.releasing.particulars import Override, Particulars, draft, pass_gate, stopped_by
@@ -112,7 +113,10 @@ def release(
     chosen, progress = policy or project.policy, _by_percent(progress)
     progress(0.0, "Checking the policy")
     writer = (trail or Trail()).signed_by(keys.signing if keys else None)
-    with witnessed(writer, project, particulars, chosen, override or second_person) as witness:
+    with (
+        drawing(project, keys, particulars) as fresh,
+        witnessed(writer, project, particulars, chosen, override or second_person) as witness,
+    ):
         table = _explained(project.released(), project, chosen)
         beside = compared(project, table, particulars, chosen, remembered)
         found = checks(project.recipe, project.assess(), chosen, beside.points)
@@ -127,6 +131,7 @@ def release(
             out,
             raw=must_not_leave(project),
             keys=keys,
+            fresh=fresh,
             owner=owner,
             pseudonyms=pseudonym_requests(project),
             witness=witness,

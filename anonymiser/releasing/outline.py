@@ -63,8 +63,9 @@ def outline(project: Project) -> Outline:
     """What the release of a project's recipe would be, for a look before it is made."""
     recipe, policy, assessment = project.recipe, project.policy, project.assess()
     tables = recipe.form is Form.TABLES
+    methods = _by_methods(project)
     leaving = tuple(
-        ColumnOutline(plan.name, plan.concept.value, plan.role.value, _level(plan), _done(plan))
+        ColumnOutline(plan.name, plan.concept.value, plan.role.value, *(methods.get(plan.name) or _shown(plan)))
         for plan in recipe.attributes
         if plan.leaves and (plan.is_qi or not tables)
     )
@@ -116,6 +117,17 @@ def made_in_words(result: ReleaseResult) -> str:
         )
     left = f" {story.records(result.left_out)} of the sample were left out." if result.left_out else ""
     return f"{result.release.name} is ready. {counted}{left} {result.review.words}"
+
+
+def _by_methods(project: Project) -> dict[str, tuple[str, str]]:
+    """Level and what was done, of the columns that leave of a recipe with methods."""
+    if not project.recipe.methods:
+        return {}
+    return {column.name: (column.level, column.method) for column in project.draft().draft.columns if column.leaves}
+
+
+def _shown(plan: AttributePlan) -> tuple[str, str]:
+    return _level(plan), _done(plan)
 
 
 def _level(plan: AttributePlan) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from anonymiser.methods import Scope
 from anonymiser.microdata import Column
 from anonymiser.project import Project
 from anonymiser.recipe import AttributePlan, Recipe, Treatment
@@ -23,9 +24,16 @@ def must_not_leave(project: Project) -> Iterator[RawColumn]:
         if plan.role.identifies:
             yield RawColumn(project.table.column(recipe, plan.name), RawKind.DIRECT)
             continue
-        stop = plan.level if plan.leaves else plan.top
+        stop = max(plan.level, int(_changed(recipe, plan))) if plan.leaves else plan.top
         for level in range(stop):
             yield RawColumn(_at_level(project, plan, level), RawKind.FINER)
+
+
+def _changed(recipe: Recipe, plan: AttributePlan) -> bool:
+    """Whether a method changes a column: then its exact values must not stand elsewhere either."""
+    return any(
+        plan.is_qi if method.scope is Scope.GROUPING else plan.name in method.columns for method in recipe.methods
+    )
 
 
 def pseudonym_requests(project: Project) -> tuple[PseudonymRequest, ...]:
