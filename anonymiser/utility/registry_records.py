@@ -112,4 +112,16 @@ RECORD_MEASURES: Final = (
         _DEFINITION,
         "How well one column can still be guessed from the others, beside guessing blindly.",
     ),
+    (
+        "propensity_score",
+        "propensity score (pMSE)",
+        "Σ (p̂ − c)²/N by logistic regression; beside (k − 1)(1 − c)²c/N of a draw from the original",
+        "Woo et al. 2009; Snoke et al. 2018",
+        "0 to c(1 − c)",
+        _LOWER,
+        _ONE,
+        "not among the released",
+        _DEFINITION,
+        "How well a model can tell the release's records from the original's, beside those of a mere draw from it.",
+    ),
 )

@@ -12,7 +12,7 @@ from anonymiser.privacy import Requirement
 from anonymiser.privacy import registry as privacy
 from anonymiser.privacy.measures import SensitiveMeasures
 from anonymiser.privacy.registry import PRIVACY_MEASURES, Measure
-from anonymiser.utility import numbers, prediction, queries
+from anonymiser.utility import numbers, prediction, propensity, queries
 from anonymiser.utility import registry as utility
 from anonymiser.utility.quality import Quality
 from anonymiser.utility.registry import UTILITY_MEASURES
@@ -20,7 +20,7 @@ from anonymiser.utility.registry import UTILITY_MEASURES
 NO_MEASURES = (
     "rows node failing limit suppressed met target_k classes classes_raw unique_records unique_records_raw "
     "records_below_k loss_if_suppressed loss_by_attribute mean_kept_class sensitive requirements sizes "
-    "ncp_by_attribute quality over_people name granularity gen_intensity nu_entropy"
+    "ncp_by_attribute quality over_people population pending name granularity gen_intensity nu_entropy"
 )
 
 
@@ -41,7 +41,7 @@ def test_every_requirement_is_listed() -> None:
 
 def test_every_name_is_a_field_or_a_function() -> None:
     known = {field.name for record in (Assessment, SensitiveMeasures, Quality) for field in fields(record)}
-    known |= {*numbers.__all__, *prediction.__all__, *queries.__all__, "k_map", "delta_presence"}
+    known |= {*numbers.__all__, *prediction.__all__, *propensity.__all__, *queries.__all__, "k_map", "delta_presence"}
     assert {*names(PRIVACY_MEASURES), *names(UTILITY_MEASURES)} <= known
 
 
