@@ -145,8 +145,9 @@ class Policy(BaseModel):
         distinct_l: int | None,
         ordered_t: float | None = None,
         alpha: float | None = None,
+        source: str = "",
     ) -> Policy:
-        """An owner's own policy: her numbers, called house rules.
+        """An owner's own policy: her numbers, called house rules unless she says where they come from.
 
         Raises
         ------
@@ -159,16 +160,17 @@ class Policy(BaseModel):
             )
         if not 0 <= (ordered_t or 0) <= 1 or not 0 < (1 if alpha is None else alpha) <= 1:
             raise PolicyError("A policy's t lies between 0 and 1, and its α above 0 and at most 1.")
+        told = source.strip() or HOUSE_RULE
         try:
             return cls(
                 name=name,
                 recipient=name,
                 model=Model.OPEN if open_release else Model.RESTRICTED,
-                k=Threshold(value=k),
-                suppression=Threshold(value=suppression),
-                distinct_l=None if distinct_l is None else Threshold(value=distinct_l),
-                ordered_t=None if ordered_t is None else Threshold(value=ordered_t),
-                alpha=None if alpha is None else Threshold(value=alpha),
+                k=Threshold(value=k, source=told),
+                suppression=Threshold(value=suppression, source=told),
+                distinct_l=None if distinct_l is None else Threshold(value=distinct_l, source=told),
+                ordered_t=None if ordered_t is None else Threshold(value=ordered_t, source=told),
+                alpha=None if alpha is None else Threshold(value=alpha, source=told),
                 hide_counts_up_to=10 if open_release else 7,
                 may_override=not open_release,
                 nested=open_release,

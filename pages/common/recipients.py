@@ -14,6 +14,13 @@ __all__ = ["badge", "choose"]
 
 _LONGEST = 300
 _L_HELP = "How many different values of a sensitive column each group must hold; 1 asks for nothing."
+_T_HELP = (
+    "How far the sensitive numbers of a group may lie from everybody's, from 0 (alike) to 1, which asks for nothing."
+)
+_ALPHA_HELP = (
+    "The largest share of a group that may have the harmful answer of a yes/no column; 1 asks for nothing. Which "
+    "answer does harm is taken to be the yes, or the rarer one, until you say otherwise under Requirements."
+)
 _ADD_HELP = "Another recipient, with your own numbers"
 
 
@@ -55,8 +62,17 @@ def _dialog() -> None:
         size, variety = st.columns(2)
         size.number_input("Smallest group (k)", 2, 1000, 5, key="own-k", help="Nobody hides among fewer people.")
         variety.number_input("Sensitive values (l)", 1, 100, 3, key="own-l", help=_L_HELP)
+        spread, harm = st.columns(2)
+        spread.number_input("Spread of sensitive numbers (t)", 0.0, 1.0, 0.35, step=0.05, key="own-t", help=_T_HELP)
+        harm.number_input("Harmful answers (α)", 0.01, 1.0, 0.5, step=0.05, key="own-alpha", help=_ALPHA_HELP)
         st.slider("Rows that may be deleted", 0.0, 1.0, 0.05, step=0.005, format="percent", key="own-limit")
-        st.caption("These are your own numbers: Halftone calls them house rules wherever it shows them.")
+        st.text_input(
+            "Where these numbers come from",
+            key="own-source",
+            max_chars=120,
+            placeholder="house rule",
+            help="An agreement, a guideline: it is shown beside each number. Left empty they are called house rules.",
+        )
         if st.form_submit_button("Add", type="primary", on_click=state.add_recipient):
             told = state.problem()
             if told is None:

@@ -33,6 +33,7 @@ __all__ = [
     "apply_recipe",
     "apply_scenario",
     "bind",
+    "change",
     "choose_recipient",
     "continue_earlier_work",
     "discard_earlier_work",
@@ -57,6 +58,7 @@ __all__ = [
     "to_policy_levels",
     "undo",
     "unrecorded",
+    "uploaded",
     "warm",
 ]
 
@@ -227,6 +229,17 @@ def _in_callback(change: Callable[[], object]) -> None:
         follow()
 
 
+def change(how: Callable[[], object]) -> None:
+    """Change the project in a callback: the widgets follow, and an error becomes its sentence."""
+    _in_callback(how)
+
+
+def uploaded(key: str) -> bytes | None:
+    """What was put into an upload widget; None where nothing is."""
+    upload = st.session_state.get(key)
+    return None if upload is None else upload.getvalue()
+
+
 def undo() -> None:
     """One step back."""
     _in_callback(lambda: project().undo())
@@ -283,6 +296,9 @@ def add_recipient() -> None:
             k=int(given["own-k"]),
             suppression=float(given["own-limit"]),
             distinct_l=wanted if wanted > 1 else None,
+            ordered_t=float(given["own-t"]) if given["own-t"] < 1 else None,
+            alpha=float(given["own-alpha"]) if given["own-alpha"] < 1 else None,
+            source=given["own-source"],
         )
         project().policies[policy.name] = policy
         project().choose_policy(policy.name)
