@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from anonymiser import comparing
+from anonymiser import comparing, exploring
 from anonymiser.comparing import Pair
 from anonymiser.policy import GOVERNMENT, RESEARCHERS
 from anonymiser.project import Project
@@ -120,7 +120,7 @@ def test_one_kept_setting_is_chosen_for_each_recipient() -> None:
 
 @pytest.mark.parametrize("column", ["gender", "education_level", "avg_n_drinks_per_week", "cc_status"])
 def test_who_disappears_adds_up_to_what_is_deleted(project: Project, pair: Pair, column: str) -> None:
-    found = comparing.who_disappears(project, pair.right, column)
+    found = exploring.who_disappears(project, pair.right, column)
     assert sum(found.rows) == 1000
     assert sum(found.gone) == project.assess(pair.right).failing > 0
     assert project.released(pair.right).rows == 1000 - sum(found.gone)
@@ -132,6 +132,6 @@ def test_who_disappears_adds_up_to_what_is_deleted(project: Project, pair: Pair,
 
 def test_nobody_disappears_where_everything_is_hidden(project: Project) -> None:
     hidden = project.recipe.with_levels({plan.name: plan.top for plan in project.recipe.qis})
-    found = comparing.who_disappears(project, hidden, "gender")
+    found = exploring.who_disappears(project, hidden, "gender")
     assert set(found.gone) == {0}
     assert found.worst == "No group of 10 rows or more loses any."

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
@@ -10,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from anonymiser import exploring
-from anonymiser.exploring import Lattice, lattice, score, stepping, tasks
+from anonymiser.errors import InputError
+from anonymiser.exploring import Lattice, Question, lattice, score, stepping, tasks
 from anonymiser.planning import requirements_in_force
 from anonymiser.policy import GOVERNMENT
 from anonymiser.project import Project
@@ -275,3 +277,82 @@ def test_ticks_stand_where_their_numbers_are_drawn(scores: LatticeTable, axis: A
     assert len(places) == len(labels) >= 4
     numbers = np.array([0 if label == "none" else int(label.replace(",", "")) for label in labels])
     assert exploring.drawn(numbers, axis).tolist() == places
+
+
+def question(project: Project, **changes: object) -> Question:
+    tops = tuple(plan.top for plan in project.recipe.qis)
+    return replace(Question(By.LOSS, (0,) * len(tops), tops), **changes)
+
+
+def searched(project: Project, asked: Question) -> exploring.Answer:
+    search = exploring.look_for(project, asked)
+    assert search is None or search.wait(60)
+    found = exploring.answer(project, asked)
+    assert found is not None
+    return found
+
+
+def test_a_search_finds_what_the_lattice_has(government: Project, scores: LatticeTable) -> None:
+    row = scores.best(By.LOSS)
+    assert row is not None
+    found = searched(government, question(government))
+    assert found.gap == 0
+    assert found.node is not None
+    assert scores.loss[scores.row_of(found.node)] == pytest.approx(scores.loss[row])
+    low, high = (1, 0, 0, 0, 0), (1, 3, 5, 7, 3)
+    inside = scores.within(low, high)
+    bounded = searched(government, question(government, lowest=low, highest=high))
+    best = inside.best(By.LOSS)
+    assert bounded.node is not None
+    assert best is not None
+    assert scores.loss[scores.row_of(bounded.node)] == pytest.approx(inside.loss[best])
+    nothing = searched(government, question(government, highest=(0, 0, 0, 0, 0)))
+    assert nothing.node is None
+
+
+def test_a_fair_search_spares_every_group(government: Project) -> None:
+    asked = question(government, column="education_level", most=1.5)
+    found = searched(government, asked)
+    assert found.node is not None
+    there = government.recipe.with_levels(levels_of(government, found.node))
+    gone = exploring.who_disappears(government, there, "education_level")
+    assert all(times <= 1.5 + 1e-9 for times, rows in zip(gone.times, gone.rows, strict=True) if rows >= 10)
+    assert gone.worst_times <= 1.5 + 1e-9
+    unfair = question(government, column="education_level", most=0.5)
+    with pytest.raises(InputError, match="share"):
+        searched(government, unfair)
+
+
+def test_a_search_is_stopped_or_given_up_and_earlier_answers_stay(
+    government: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = searched(government, question(government))
+    going, go_on = threading.Event(), threading.Event()
+    watch = exploring.Search.watch
+
+    def slow(search: exploring.Search, checked: int, best: float | None, gap: float) -> bool:
+        going.set()
+        go_on.wait(60)
+        return watch(search, checked, best, gap)
+
+    monkeypatch.setattr(exploring.Search, "watch", slow)
+    for asked, stop in (
+        (question(government, by=By.PRECISION), exploring.give_up),
+        (question(government, by=By.HEIGHT), lambda p: exploring.looking(p, question(p, by=By.HEIGHT)).end()),
+    ):
+        going.clear()
+        go_on.clear()
+        search = exploring.look_for(government, asked)
+        assert search is not None
+        assert exploring.look_for(government, asked) is search
+        assert going.wait(60)
+        stop(government)
+        go_on.set()
+        assert search.wait(60)
+        assert exploring.looking(government, asked) is None
+        assert exploring.answer(government, question(government)) is first
+    assert exploring.was_given_up(government, question(government, by=By.PRECISION)) is False  # another one ran since
+    assert exploring.answer(government, question(government, by=By.PRECISION)) is None
+    ended = exploring.answer(government, question(government, by=By.HEIGHT))
+    assert ended is not None
+    assert ended.checked == 1

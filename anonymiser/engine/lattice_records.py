@@ -98,7 +98,8 @@ class Rules(NamedTuple):
     extremes : bool
         Whether the worst diversity and distance of each node are wanted, and not only what the limits need.
     counted, with_logs : (sensitive,) bool arrays
-        Whether the values of an attribute have to be counted for its limits; whether entropy and distance are looked at.
+        Whether the values of an attribute have to be counted for its limits; whether entropy and distance are
+        looked at.
     fewest : int
         Records that a class needs at least, whatever the grid of k says.
     share_most, share_at, share_values : largest share of each rule; where its values start, and their places

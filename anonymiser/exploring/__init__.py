@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anonymiser.exploring.groups import Disappearing, can_group, who_disappears
 from anonymiser.exploring.lattice import (
     AT_ONCE,
     MOST_NODES,
@@ -20,6 +21,7 @@ from anonymiser.exploring.lattice import (
     was_cancelled,
 )
 from anonymiser.exploring.picture import drawn, ticks
+from anonymiser.exploring.searching import Answer, Question, Search, answer, give_up, look_for, looking, was_given_up
 from anonymiser.exploring.stepping import NextStep, next_step, pause, step_from, think
 from anonymiser.exploring.words import Advice, advice, way_in_words
 
@@ -27,18 +29,27 @@ __all__ = [
     "AT_ONCE",
     "MOST_NODES",
     "Advice",
+    "Answer",
+    "Disappearing",
     "Lattice",
     "NextStep",
+    "Question",
+    "Search",
     "Walk",
     "advice",
+    "answer",
     "apply",
     "as_file",
+    "can_group",
     "cancel",
     "drawn",
     "explore",
     "found",
+    "give_up",
     "grid_of",
     "is_current",
+    "look_for",
+    "looking",
     "next_step",
     "pause",
     "score",
@@ -48,5 +59,7 @@ __all__ = [
     "ticks",
     "under_way",
     "was_cancelled",
+    "was_given_up",
     "way_in_words",
+    "who_disappears",
 ]

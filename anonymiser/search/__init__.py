@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anonymiser.search.fairness import Removal, fair_optimum, removal_by_group
+from anonymiser.search.fairness import Fairness, Removal, fair_optimum, fair_searcher, removal_by_group
 from anonymiser.search.frontier import Axis, along, frontier
 from anonymiser.search.lattice_table import LatticeTable, tabulate
 from anonymiser.search.objective import By
@@ -26,6 +26,7 @@ __all__ = [
     "Axis",
     "By",
     "Cancelled",
+    "Fairness",
     "Finding",
     "LatticeTable",
     "Move",
@@ -39,6 +40,7 @@ __all__ = [
     "along",
     "cheapest_move",
     "fair_optimum",
+    "fair_searcher",
     "frontier",
     "measure_lattice",
     "moves",

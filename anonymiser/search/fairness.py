@@ -18,7 +18,7 @@ from anonymiser.privacy.base import histogram_of
 from anonymiser.search.objective import By
 from anonymiser.search.optimum import Optimum, Searcher
 
-__all__ = ["Removal", "fair_optimum", "removal_by_group"]
+__all__ = ["Fairness", "Removal", "fair_optimum", "fair_searcher", "removal_by_group"]
 
 Wholes = npt.NDArray[np.int64]
 
@@ -75,6 +75,25 @@ class Removal:
         return bool((self.times[self.records >= smallest] <= most * (1 + 1e-12)).all())
 
 
+@dataclass(frozen=True)
+class Fairness:
+    """What suppression may do to the groups of a column.
+
+    Attributes
+    ----------
+    group : str
+        The column.
+    most : float
+        From 1 up: at 2, no group loses more than twice its share. Where nothing is removed, nobody is hit.
+    smallest : int
+        Groups of fewer records are left out of the comparison.
+    """
+
+    group: str
+    most: float
+    smallest: int = 1
+
+
 def removal_by_group(classes: FrequencySet, requirements: Sequence[PrivacyModel], group: str) -> Removal:
     """What each group would lose at a node if its failing classes were suppressed.
 
@@ -114,27 +133,49 @@ def fair_optimum(
 
     Parameters
     ----------
-    root : FrequencySet
-        At level 0, with the counts of ``group``.
-    requirements, suppression, by, cancelled
+    root, requirements, suppression, group, most, smallest, by
+        As in `fair_searcher`.
+    cancelled : function
         As in `optimum`.
-    group : str
-        The column.
-    most : float
-        From 1 up: at 2, nobody's group loses more than twice its share. Where nothing is removed,
-        nobody is hit.
-    smallest : int
-        Groups of fewer records are left out of the comparison.
 
     Raises
     ------
     InputError
         ``most`` is below 1: some group always loses its share.
     """
-    if not most >= 1:
+    search = fair_searcher(root, requirements, suppression, Fairness(group, most, smallest), by=by)
+    return search.best(cancelled=cancelled)
+
+
+def fair_searcher(
+    root: FrequencySet,
+    requirements: Sequence[PrivacyModel],
+    suppression: float,
+    fairness: Fairness,
+    *,
+    by: By = By.LOSS,
+    weights: Sequence[float] | None = None,
+) -> Searcher:
+    """A search that takes only nodes that are fair to the groups of a column.
+
+    Parameters
+    ----------
+    root : FrequencySet
+        At level 0, with the counts of the column.
+    requirements, suppression, by, weights
+        As in `Searcher`.
+    fairness : Fairness
+
+    Raises
+    ------
+    InputError
+        Less than its share is allowed: some group always loses that.
+    """
+    if not fairness.most >= 1:
         raise InputError("Allow each group at least once its share: a number from 1 up.")
 
     def is_fair(node: tuple[int, ...]) -> bool:
-        return removal_by_group(roll_up(root, node), requirements, group).is_fair(most, smallest)
+        removal = removal_by_group(roll_up(root, node), requirements, fairness.group)
+        return removal.is_fair(fairness.most, fairness.smallest)
 
-    return Searcher(root, requirements, suppression, by=by, accepts=is_fair).best(cancelled=cancelled)
+    return Searcher(root, requirements, suppression, by=by, weights=weights, accepts=is_fair)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from anonymiser import comparing
+from anonymiser import comparing, exploring
 from anonymiser.comparing import Difference, Measure, Pair
 from anonymiser.project import Project
 from pages.common import plots, state
@@ -70,9 +70,9 @@ def disappearing(project: Project, pair: Pair, names: Names) -> None:
     if state.presenting():
         st.info("Hidden in presentation mode: groups are named by values of the table.")
         return
-    column = st.selectbox("Groups by", comparing.can_group(project), format_func=escape, key="compare-group")
+    column = st.selectbox("Groups by", exploring.can_group(project), format_func=escape, key="compare-group")
     for name, chosen, place in zip(names, (pair.left, pair.right), st.columns(2, gap="medium"), strict=True):
-        found = comparing.who_disappears(project, chosen, column)
+        found = exploring.who_disappears(project, chosen, column)
         with place:
             st.markdown(f"**{escape(name)}**")
             st.dataframe({"group": found.labels, "rows": found.rows, "would be deleted": found.gone}, hide_index=True)
