@@ -113,6 +113,8 @@ class Recipe(BaseModel):
         For a random sample: the share released, above 0 to 1.
     methods : tuple of methods
         What is done after the levels, in order; empty for full-domain generalisation alone.
+    budget : float or None
+        For tables: ε of differentially private counts, above 0 to 20; rounded counts where None.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -126,6 +128,7 @@ class Recipe(BaseModel):
     form: ReleaseForm = ReleaseForm.MICRODATA
     sample_fraction: float = Field(default=1.0, gt=0.0, le=1.0)
     methods: tuple[MethodSpec, ...] = ()
+    budget: float | None = Field(default=None, gt=0.0, le=20.0)
 
     @model_validator(mode="after")
     def _columns_once(self) -> Self:
@@ -138,6 +141,14 @@ class Recipe(BaseModel):
         keys = [a.name for a in self.attributes if a.role is Role.PERSON]
         if len(keys) > 1:
             raise ValueError(f"people are told apart by one column only, not by {' and '.join(keys)}")
+        return self
+
+    @model_validator(mode="after")
+    def _budget_fits(self) -> Self:
+        if self.budget is not None and self.form is not ReleaseForm.TABLES:
+            raise ValueError("a privacy budget is for counts in tables, not for records")
+        if self.budget is not None and self.methods:
+            raise ValueError("counts with a privacy budget are taken from the columns at their levels, without methods")
         return self
 
     @model_validator(mode="after")

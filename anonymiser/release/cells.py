@@ -90,7 +90,9 @@ def arrow_values(labels: Sequence[str], kind: CellType) -> pa.Array:
     return pa.array([*labels, None], pa.string())
 
 
-def as_it_leaves(table: ReleasedTable, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> ReleasedTable:
+def as_it_leaves(
+    table: ReleasedTable, rows: np.ndarray[tuple[int], np.dtype[np.int64]], *, every_label: bool = False
+) -> ReleasedTable:
     """The rows that leave, in their order, with safe names and labels and without labels that do not occur.
 
     Parameters
@@ -98,13 +100,15 @@ def as_it_leaves(table: ReleasedTable, rows: np.ndarray[tuple[int], np.dtype[np.
     table : ReleasedTable
     rows : (n,) int64 array
         Indices into the table.
+    every_label : bool
+        Keep labels that do not occur too: what is counted under a privacy budget may not tell which do.
 
     Raises
     ------
     ColumnError
         Two columns would have the same name, or one has none.
     """
-    columns = tuple(_column(column, rows) for column in table.columns)
+    columns = tuple(_column(column, rows, every_label=every_label) for column in table.columns)
     if len(columns) == 1:
         columns = (_without_gaps(columns[0]),)
     names = [column.name for column in columns]
@@ -129,14 +133,16 @@ def _without_gaps(column: ReleasedColumn) -> ReleasedColumn:
     return dataclasses.replace(column, labels=(*column.labels, MISSING))
 
 
-def _column(column: ReleasedColumn, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> ReleasedColumn:
+def _column(
+    column: ReleasedColumn, rows: np.ndarray[tuple[int], np.dtype[np.int64]], *, every_label: bool
+) -> ReleasedColumn:
     codes = column.codes[rows]
     texts = [safe_text(label) for label in column.labels]
     occurs = np.zeros(len(texts) + 1, dtype=bool)
     occurs[codes] = True
     place: dict[str, int] = {}
     for text, used in zip(texts, occurs, strict=False):
-        if used and text:
+        if (used or every_label) and text:
             place.setdefault(text, len(place))
     last = len(place)
     lookup = np.array([*(place.get(text, last) for text in texts), last], dtype=smallest_dtype(last))

@@ -163,14 +163,16 @@ def _fill_records(payload: Payload, commission: Commission) -> tuple[Contents, D
 
 
 def _fill_tables(payload: Payload, commission: Commission) -> tuple[Contents, Dictionary, int]:
-    table, facts = commission.table, commission.facts
+    table, facts, key = commission.table, commission.facts, commission.key
     kept = tuple(column for column in table.columns if safe_text(column.name) in facts.qi_names)
     others = tuple(
         DroppedColumn(c.name, "not a quasi-identifier: not in the tables") for c in table.columns if c not in kept
     )
     counted = dataclasses.replace(table, columns=kept, dropped=(*table.dropped, *others))
-    leaving = as_it_leaves(counted, np.arange(table.rows, dtype=np.int64))
-    tables = frequency_tables(leaving, facts)
+    every = np.arange(table.rows, dtype=np.int64)
+    leaving = as_it_leaves(counted, every, every_label=facts.budget is not None)
+    noise = None if facts.budget is None else key.step("noise on counts")
+    tables = frequency_tables(leaving, facts, noise)
     write_tables(tables, facts, payload)
     proof = prove_tables(payload, leaving, facts)
     dictionary = dictionary_of_tables(tables, leaving, facts, proof.rows)

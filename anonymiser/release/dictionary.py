@@ -92,15 +92,15 @@ def dictionary_of_tables(
         "second_attribute": "what it is crossed with; empty in a table of one attribute",
         "second_value": "value of the second attribute",
         "cell": '"group" for a count, "total" for the sum of the counts shown in that table',
-        "people": "rounded number of people; empty where it is hidden",
+        "people": f"{_shown(facts)} number of people; empty where it is hidden",
     }
     fields = [
         DictionaryField(
             name,
             meanings[name],
             "count" if name == "people" else "label",
-            "rounded" if name == "people" else "exact",
-            facts.small_numbers.words if name == "people" else "Written by Halftone.",
+            _shown(facts) if name == "people" else "exact",
+            facts.counts_in_words if name == "people" else "Written by Halftone.",
             CellType.INTEGER if name in ("table", "people") else CellType.TEXT,
         )
         for name in TABLE_FIELDS
@@ -122,6 +122,10 @@ def dictionary_of_tables(
             )
         )
     return Dictionary(facts, rows, tuple(fields))
+
+
+def _shown(facts: ReleaseFacts) -> str:
+    return "rounded" if facts.budget is None else "noisy"
 
 
 def is_tables(facts: ReleaseFacts) -> bool:

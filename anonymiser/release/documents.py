@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from anonymiser.attributes import Role
+from anonymiser.release.budget import tables_of
 from anonymiser.release.facts import ReleaseFacts, ReleaseForm
 from anonymiser.release.markdown import bullets, plain, table
 from anonymiser.release.payload import Payload
@@ -52,6 +55,8 @@ def _records(released: ReleasedTable, facts: ReleaseFacts, left_out: int) -> lis
         lines.append(f"Records left out by a method, whoever they are: {released.not_drawn:,}.")
     if facts.form is ReleaseForm.TABLES:
         hide, rule = hidden_up_to(facts), facts.small_numbers
+        if facts.budget is not None:
+            return [lines[0], *_with_budget(facts, hide)]
         lines += [
             "No records leave, but counts of each quasi-identifier alone and of each pair.",
             f"Counts from 0 to {hide} are hidden: an empty cell does not tell whether anyone is in it.",
@@ -75,6 +80,16 @@ def _records(released: ReleasedTable, facts: ReleaseFacts, left_out: int) -> lis
             "owner they are personal data; for the recipient it depends on what else they can reach."
         )
     return lines
+
+
+def _with_budget(facts: ReleaseFacts, hide: int) -> list[str]:
+    assert facts.budget is not None  # noqa: S101 - asked by the caller
+    return [
+        "No records leave, but counts of each quasi-identifier alone and of each pair, over all records.",
+        *facts.budget.sentences(tables_of(len(facts.qi_names))),
+        f"Counts that come out as {hide} or less are hidden; totals are sums of the counts shown.",
+        "The noise is drawn from a secret key that the owner keeps.",
+    ]
 
 
 def _terms(facts: ReleaseFacts) -> str:

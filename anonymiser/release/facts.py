@@ -8,6 +8,7 @@ from datetime import date
 from enum import Enum
 
 from anonymiser.errors import InputError
+from anonymiser.release.budget import PrivacyBudget, tables_of
 
 __all__ = [
     "CC_BY_4",
@@ -135,6 +136,8 @@ class ReleaseFacts:
     sample_fraction : float
         Share of the records drawn when ``form`` is SAMPLE; in (0, 1].
     small_numbers : SmallNumberRule
+    budget : PrivacyBudget or None
+        For tables: counts with noise in place of rounded ones.
     licence : Licence
         For an open release.
     data_name : str
@@ -172,6 +175,7 @@ class ReleaseFacts:
     form: ReleaseForm = ReleaseForm.MICRODATA
     sample_fraction: float = 1.0
     small_numbers: SmallNumberRule = SmallNumberRule()
+    budget: PrivacyBudget | None = None
     licence: Licence = CC_BY_4
     data_name: str = "records"
     version: str = ""
@@ -192,3 +196,18 @@ class ReleaseFacts:
             raise InputError("The smallest class promised (k) must be 1 or more.")
         if not self.recipient.strip():
             raise InputError("Name the recipient: the keys of a release depend on it.")
+        if self.budget is not None and self.form is not ReleaseForm.TABLES:
+            raise InputError("A privacy budget is for counts in tables, not for records.")
+
+    @property
+    def counts_in_words(self) -> str:
+        """How the counts of tables are shown, as one text."""
+        if self.budget is None:
+            return self.small_numbers.words
+        hidden = f"Counts that come out as {self.small_numbers.hide_up_to} or less are hidden."
+        return " ".join((*self.budget.sentences(tables_of(len(self.qi_names))), hidden))
+
+    @property
+    def rounded_to(self) -> int:
+        """Of which number the counts of tables are multiples."""
+        return self.small_numbers.round_to if self.budget is None else 1

@@ -34,15 +34,16 @@ def check_output(files: Mapping[str, bytes], table: ReleasedTable, facts: Releas
         Something was found. The message says where, never which value.
     """
     records = facts.form is not ReleaseForm.TABLES
+    exact_or_noisy = records or facts.budget is not None  # neither rounded: differences tell nothing new, or noise
     data = Grid(csv_name(facts), "", tuple(GridColumn(c.name, c.labels, c.codes) for c in table.columns))
     question = Question(
-        rules=NumberRules(hidden_up_to(facts), facts.small_numbers.round_to),
-        counts=() if records else ("people",),
+        rules=NumberRules(hidden_up_to(facts), facts.rounded_to),
+        counts=() if exact_or_noisy else ("people",),
         qis=facts.qi_names,
         pseudonyms=tuple(column.name for column in table.columns if column.role is Role.DIRECT),
         own=(facts.contact, facts.owner, facts.release_id, facts.version),
         data=data if records else None,
-        skip=(csv_name(facts), parquet_name(facts)) if records else (),
+        skip=(csv_name(facts), parquet_name(facts)) if exact_or_noisy else (),
         counted=True,
     )
     found = review(files, question)

@@ -1,10 +1,11 @@
-"""Rounded frequency tables in place of records."""
+"""Frequency tables in place of records: rounded, or with noise under a privacy budget."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,10 @@ import pyarrow as pa
 
 from anonymiser.errors import InputError, PolicyError
 from anonymiser.limits import MISSING
+from anonymiser.release.budget import tables_of
+from anonymiser.release.discrete_laplace import add_noise
 from anonymiser.release.facts import ReleaseFacts, SmallNumberRule
+from anonymiser.release.keys import derive
 from anonymiser.release.payload import Payload
 from anonymiser.release.writing import csv_name, parquet_name, write_csv, write_parquet
 from anonymiser.transform.released import ReleasedColumn, ReleasedTable
@@ -21,7 +25,12 @@ __all__ = ["TABLE_FIELDS", "FrequencyTable", "frequency_tables", "hidden_up_to",
 
 TABLE_FIELDS = ("table", "first_attribute", "first_value", "second_attribute", "second_value", "cell", "people")
 _MAX_CELLS = 1_000_000
+_MAX_NOISY = 200_000  # noise is drawn exactly, in whole numbers, cell by cell
 _SCHEMA = pa.schema([(name, pa.int64() if name in ("table", "people") else pa.string()) for name in TABLE_FIELDS])
+
+
+class _Noisy(Protocol):
+    def __call__(self, counts: npt.NDArray[np.int64], *attributes: str) -> npt.NDArray[np.int64]: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +78,19 @@ def shown_counts(counts: npt.NDArray[np.int64], hide: int, rule: SmallNumberRule
     return np.where(counts <= hide, -1, np.maximum(rounded, rule.round_to)).astype(np.int64)
 
 
-def frequency_tables(table: ReleasedTable, facts: ReleaseFacts) -> tuple[FrequencyTable, ...]:
+def frequency_tables(table: ReleasedTable, facts: ReleaseFacts, key: bytes | None = None) -> tuple[FrequencyTable, ...]:
     """A table for each quasi-identifier alone and for each pair.
 
     A value that is hidden in the table of its own attribute appears nowhere, not even by name. A hidden cell has from
     0 to the limit people: whether anyone is in it cannot be seen.
+
+    Parameters
+    ----------
+    table : ReleasedTable
+        With every record of the input, where the facts have a privacy budget: who was deleted depends on the others.
+    facts : ReleaseFacts
+    key : bytes, optional
+        32 bytes, from which noise is drawn where the facts have a privacy budget.
 
     Raises
     ------
@@ -85,26 +102,32 @@ def frequency_tables(table: ReleasedTable, facts: ReleaseFacts) -> tuple[Frequen
     columns = [column for column in table.columns if column.name in facts.qi_names]
     if not columns:
         raise InputError("Frequency tables need at least one quasi-identifier. Choose one, or release records.")
-    hide, rule = hidden_up_to(facts), facts.small_numbers
+    hide, rule = hidden_up_to(facts), replace(facts.small_numbers, round_to=facts.rounded_to)
+    noisy = _noise(facts, tables_of(len(columns)), key)
+    if facts.budget is not None and table.suppressed:
+        raise InputError("Counts with a privacy budget are taken from all records; some were deleted before.")
     singles: list[FrequencyTable] = []
     kept: list[npt.NDArray[np.intp]] = []
     for column in columns:
-        shown = shown_counts(_count(column), hide, rule)
+        shown = shown_counts(noisy(_count(column), column.name), hide, rule)
         kept.append(np.flatnonzero(shown >= 0))
         values = tuple(_labels(column)[i] for i in kept[-1])
         singles.append(FrequencyTable((column.name,), (values,), shown[kept[-1]]))
     if not any(single.values[0] for single in singles):
         raise PolicyError("Every count of every table is too small to show. Choose coarser levels.")
     pairs = list(combinations(range(len(columns)), 2))
-    if sum(len(kept[i]) * len(kept[j]) for i, j in pairs) > _MAX_CELLS:
+    cells, most = sum(len(kept[i]) * len(kept[j]) for i, j in pairs), _MAX_CELLS if key is None else _MAX_NOISY
+    amount = "a million" if key is None else f"{most:,}"
+    if cells > most:
         raise InputError(
-            "The frequency tables would have over a million cells. Choose coarser levels or fewer columns."
+            f"The frequency tables would have over {amount} cells. Choose coarser levels or fewer columns."
         )
     doubles = []
     for i, j in pairs:
         counts = _count_pairs((columns[i], kept[i]), (columns[j], kept[j]))
         names = (columns[i].name, columns[j].name)
-        doubles.append(FrequencyTable(names, singles[i].values + singles[j].values, shown_counts(counts, hide, rule)))
+        shown = shown_counts(noisy(counts, *names), hide, rule)
+        doubles.append(FrequencyTable(names, singles[i].values + singles[j].values, shown))
     return (*singles, *doubles)
 
 
@@ -112,6 +135,16 @@ def write_tables(tables: tuple[FrequencyTable, ...], facts: ReleaseFacts, payloa
     """All tables in one long one, as CSV and Parquet; a hidden count is an empty cell."""
     write_csv(_SCHEMA, _batches(tables), payload.create(csv_name(facts)))
     write_parquet(_SCHEMA, _batches(tables), payload.create(parquet_name(facts)))
+
+
+def _noise(facts: ReleaseFacts, tables: int, key: bytes | None) -> _Noisy:
+    """What is done to the counts of a table of some attributes: noise from a key of its own, or nothing."""
+    budget = facts.budget
+    if budget is None:
+        return lambda counts, *_: counts
+    if key is None:
+        raise InputError("Counts with a privacy budget need a secret key, from which their noise is drawn.")
+    return lambda counts, *names: add_noise(counts, budget.scale(tables), derive(key, *names))
 
 
 def _labels(column: ReleasedColumn) -> tuple[str, ...]:

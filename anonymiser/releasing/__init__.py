@@ -22,7 +22,7 @@ from anonymiser.release.seal import Sealing, SealToKey, SealWithPassphrase
 from anonymiser.releasing.bundle import bundle
 from anonymiser.releasing.drawing import drawing
 from anonymiser.releasing.joined import compared
-from anonymiser.releasing.outline import ColumnOutline, Outline, made_in_words, outline, why_not, with_form
+from anonymiser.releasing.outline import ColumnOutline, Outline, counted, made_in_words, outline, why_not, with_form
 from anonymiser.releasing.particulars import Override, Particulars, draft, pass_gate, stopped_by
 from anonymiser.releasing.raw import can_be_pseudonym, must_not_leave, pseudonym_requests, with_pseudonyms
 from anonymiser.releasing.witnessed import witnessed
@@ -117,7 +117,7 @@ def release(
         drawing(project, keys, particulars) as fresh,
         witnessed(writer, project, particulars, chosen, override or second_person) as witness,
     ):
-        table = _explained(project.released(), project, chosen)
+        table = _explained(project.released(counted(project.recipe)), project, chosen)
         beside = compared(project, table, particulars, chosen, remembered)
         found = checks(project.recipe, project.assess(), chosen, beside.points)
         pass_gate(found, chosen, override)

@@ -14,7 +14,7 @@ from anonymiser.recipe import ReleaseForm as Form
 from anonymiser.release.package import ReleaseResult
 from anonymiser.releasing.raw import with_pseudonyms
 
-__all__ = ["ColumnOutline", "Outline", "made_in_words", "outline", "why_not", "with_form"]
+__all__ = ["ColumnOutline", "Outline", "counted", "made_in_words", "outline", "why_not", "with_form"]
 
 _NAMED: Final = 4
 
@@ -98,11 +98,24 @@ def outline(project: Project) -> Outline:
     )
 
 
-def with_form(recipe: Recipe, form: Form, percent: int) -> Recipe:
-    """Records, tables, or a sample of so many per cent of the records; tables have no pseudonyms."""
-    if form is Form.TABLES:
+def with_form(recipe: Recipe, form: Form, percent: int, budget: float | None = None) -> Recipe:
+    """Records, tables (with a privacy budget, or rounded), or a sample of so many per cent of the records.
+
+    Tables have no pseudonyms; counts with a budget are taken without methods.
+    """
+    tables = form is Form.TABLES
+    if tables:
         recipe = with_pseudonyms(recipe, ())
-    return recipe.changed(form=form, sample_fraction=percent / 100 if form is Form.SAMPLE else 1.0)
+    return recipe.changed(
+        form=form,
+        sample_fraction=percent / 100 if form is Form.SAMPLE else 1.0,
+        budget=budget if tables and not recipe.methods else None,
+    )
+
+
+def counted(recipe: Recipe) -> Recipe:
+    """The recipe whose records are counted or leave: nobody is deleted before counts with a privacy budget."""
+    return recipe if recipe.budget is None else recipe.changed(suppression=0.0)
 
 
 def made_in_words(result: ReleaseResult) -> str:
