@@ -8,6 +8,7 @@ from pydantic import Field
 
 from anonymiser.errors import InputError
 from anonymiser.methods.base import MethodParameters, Scope
+from anonymiser.methods.clustering import FuzzyClustering, KMember, WeightedKMember
 from anonymiser.methods.coding import Masking, Rounding, TopBottomCoding
 from anonymiser.methods.local_recoding import LocalRecoding
 from anonymiser.methods.microaggregation import Microaggregation
@@ -19,6 +20,8 @@ from anonymiser.methods.swapping import RankSwapping
 
 __all__ = [
     "METHODS",
+    "FuzzyClustering",
+    "KMember",
     "LocalRecoding",
     "LocalSuppression",
     "Masking",
@@ -33,12 +36,16 @@ __all__ = [
     "Sampling",
     "Scope",
     "TopBottomCoding",
+    "WeightedKMember",
     "method_named",
 ]
 
 _Any = (
     Mondrian
     | LocalRecoding
+    | KMember
+    | WeightedKMember
+    | FuzzyClustering
     | Microaggregation
     | Noise
     | RankSwapping

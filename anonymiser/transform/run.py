@@ -29,6 +29,9 @@ REGISTRY: Final[dict[str, str]] = {
     # method → module of this package whose ``apply`` is a `Method`; loaded when it is first used
     "mondrian": "mondrian",
     "local_recoding": "local_recoding",
+    "k_member": "k_member",
+    "weighted_k_member": "k_member",
+    "fuzzy_clustering": "fuzzy",
     "microaggregation": "microaggregation",
     "noise": "noise",
     "rank_swapping": "swapping",
