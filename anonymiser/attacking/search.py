@@ -27,6 +27,7 @@ from anonymiser.risk.combinations import Attributes, Combination, identifying, m
 from anonymiser.risk.intruder import IntruderTrial, intruder_trial
 from anonymiser.risk.knowledge import Knowledge, View, original_view, released_view
 from anonymiser.risk.match_counts import match_counts
+from anonymiser.transform.released import numbers_of_people
 
 __all__ = [
     "MOST_ASKED",
@@ -212,6 +213,7 @@ def worst_columns(project: Project, people: Rows | None, present: Present | None
     ----------
     people : integer array or None
         Records looked at; the others are not there, so that more stand alone than in the whole table.
+        Where one person may have several records, one of each is.
     present : (rows,) bool array or None
         Records that are released.
     """
@@ -219,6 +221,9 @@ def worst_columns(project: Project, people: Rows | None, present: Present | None
     if not names:
         return WorstColumns((), (), (), 0)
     rows = np.arange(project.microdata.rows) if people is None else people
+    whose = numbers_of_people(project.table.people(project.recipe))
+    if whose is not None:  # one row of each person: two rows of one do not hide each other
+        rows = rows[np.unique(whose[rows], return_index=True)[1]]
     kept = rows if present is None else rows[present[rows]]
     k = max(project.recipe.k, 1)
     before = measure_combinations(_codes(project, names, rows, original=True), _LARGEST, k=k)

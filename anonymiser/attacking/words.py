@@ -56,6 +56,8 @@ def answer(found: AttackOnRecord, known: Sequence[str], k: int) -> Verdict:
     if not known:
         return Verdict(True, "Who knows nothing of Alex finds nobody.", "Choose what is known of Alex on the left.")
     knows = f"Someone who knows Alex's {listing(known)}"
+    if found.of_people:
+        return _answer_of_people(found, knows, k)
     before = "only Alex's row" if found.before == 1 else records(found.before)
     detail = f"{knows} finds {before} in your table. "
     if not found.released:
@@ -73,14 +75,32 @@ def answer(found: AttackOnRecord, known: Sequence[str], k: int) -> Verdict:
     return Verdict(found.after >= k, headline, detail)
 
 
+def _answer_of_people(found: AttackOnRecord, knows: str, k: int) -> Verdict:
+    """The same where one person may have several rows: people count."""
+    before = "rows of Alex only" if found.before == 1 else f"rows of {people(found.before)}"
+    detail = f"{knows} finds {before} in your table. "
+    if not found.released:
+        detail += "Alex's own row is deleted from the release"
+        detail += f": the rows that fit are of {people(found.after)}." if found.after else "."
+        return Verdict(True, "This row of Alex is not in the release.", detail)
+    if found.after == 1:
+        return Verdict(False, "In the release, every row that fits is Alex's.", detail + "The release hides nothing.")
+    headline = f"In the release, Alex is one of {found.after:,} people whose rows fit."
+    detail += f"Picking one of them at random is right 1 time in {found.after:,}."
+    if found.after < k:
+        detail += f" This recipient's policy asks for {k:,}."
+    return Verdict(found.after >= k, headline, detail)
+
+
 def cards(found: AttackOnRecord, alone: Precision) -> tuple[Card, ...]:
     """The figures on top: rows that fit, before and after, and everybody else who stands as alone."""
     gone = "" if found.released else " Alex's own row is not among them."
+    what = "People" if found.of_people else "Rows"
     return (
-        Card("Rows in your table", f"{found.before:,}", "fit what is known of Alex. 1: it is Alex's."),
-        Card("Rows in the release", f"{found.after:,}", f"fit: what the recipient would find.{gone}"),
+        Card(f"{what} in your table", f"{found.before:,}", "fit what is known of Alex. 1: it is Alex's."),
+        Card(f"{what} in the release", f"{found.after:,}", f"fit: what the recipient would find.{gone}"),
         Card(
-            "People singled out",
+            "Rows singled out" if found.of_people else "People singled out",
             f"{alone.released:,}",
             f"with the release, of {alone.people:,} known as well as Alex. With your table: {alone.original:,}.",
         ),

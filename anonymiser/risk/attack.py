@@ -36,7 +36,7 @@ _ENOUGH: Final = (2, 32, 1_000)
 
 @dataclass(frozen=True)
 class AttackOnRecord:
-    """How many records fit what is known of one person.
+    """How many records fit what is known of one person; how many people's, where one may have several.
 
     Attributes
     ----------
@@ -45,12 +45,15 @@ class AttackOnRecord:
         Matching records in the table and in the release.
     released : bool
         Whether the person's own record is released; if not, all matches after are somebody else.
+    of_people : bool
+        Whether people are counted.
     """
 
     row: int
     before: int
     after: int
     released: bool
+    of_people: bool = False
 
     @property
     def chance_before(self) -> float:
@@ -155,9 +158,9 @@ def attack_record(before: View, after: View, row: int) -> AttackOnRecord:
     ColumnError
         There is no such row.
     """
-    in_table = int(np.count_nonzero(before.matches(row)))
-    in_release = int(np.count_nonzero(after.matches(row)))
-    return AttackOnRecord(row, in_table, in_release, after.holds(row))
+    in_table = before.people_among(before.matches(row))
+    in_release = after.people_among(after.matches(row))
+    return AttackOnRecord(row, in_table, in_release, after.holds(row), before.people is not None)
 
 
 def sensitive_spread(

@@ -24,6 +24,7 @@ from anonymiser.hierarchies import Derived
 from anonymiser.recipe import AttributePlan, Recipe
 from anonymiser.risk.windows import Interval, Window, at_level, inside, known_interval
 from anonymiser.transform.encoded import EncodedTable
+from anonymiser.transform.released import numbers_of_people
 
 __all__ = ["Fact", "Knowledge", "View", "original_view", "released_view"]
 
@@ -67,11 +68,21 @@ class View:
         Of the known attributes that the table shows.
     present : (rows,) bool array or None
         Which records the table has; None for all.
+    people : (rows,) int64 array or None
+        Number of the person behind each record, -1 for nobody known; None where every record is a person.
     """
 
     rows: int
     windows: tuple[Window, ...]
     present: npt.NDArray[np.bool_] | None = None
+    people: npt.NDArray[np.int64] | None = None
+
+    def people_among(self, matches: npt.NDArray[np.bool_]) -> int:
+        """People behind some records; records of nobody known count as one person where there is no other."""
+        if self.people is None:
+            return int(np.count_nonzero(matches))
+        found = np.unique(self.people[matches])
+        return max(int(np.count_nonzero(found >= 0)), min(found.size, 1))
 
     @property
     def records(self) -> int:
@@ -109,7 +120,7 @@ def original_view(table: EncodedTable, recipe: Recipe, knowledge: Knowledge) -> 
         A tolerance is negative, or the column holds no numbers.
     """
     windows = tuple(_window(table, recipe, fact, 0) for fact in knowledge)
-    return View(table.microdata.rows, windows)
+    return View(table.microdata.rows, windows, people=numbers_of_people(table.people(recipe)))
 
 
 def released_view(
@@ -142,7 +153,7 @@ def released_view(
         if plan.leaves and all(name in known for name in derived.inputs):
             index = _body_mass(table, recipe, derived, known)
             windows.append(inside(table, recipe, plan, plan.level, index, by_leaf=False))
-    return View(table.microdata.rows, tuple(windows), present)
+    return View(table.microdata.rows, tuple(windows), present, numbers_of_people(table.people(recipe)))
 
 
 def _checked(recipe: Recipe, fact: Fact) -> AttributePlan:

@@ -21,7 +21,9 @@ NO_LIMIT: Final = np.iinfo(np.int64).max
 
 
 def match_counts(view: View, people: npt.NDArray[np.integer] | None = None, *, most: int = NO_LIMIT) -> Integers:
-    """Number of records that fit what is known of each person: (people,) int64 array.
+    """Number of people whose records fit what is known of each person: (people,) int64 array.
+
+    Records, where every record is a person. Those of nobody known count as one where there is no other.
 
     Parameters
     ----------
@@ -44,6 +46,8 @@ def match_counts(view: View, people: npt.NDArray[np.integer] | None = None, *, m
     group, groups = group_rows(exact, view.rows)
     groups = max(groups, 1)
     here = np.flatnonzero(view.present) if view.present is not None else np.arange(view.rows)
+    if view.people is not None:
+        return _count_people(view, _Search(group, groups, wide), here, rows, most)
     if not wide:
         return np.bincount(group[here], minlength=groups)[group[rows]].astype(np.int64)
     asked, same = _distinct([group, *(w.low for w in wide), *(w.high for w in wide)], rows)
@@ -75,6 +79,39 @@ class _Search:
     group: npt.NDArray[np.int32]
     groups: int
     wide: Sequence[Window]
+
+
+def _count_people(
+    view: View,
+    search: _Search,
+    here: npt.NDArray[np.integer],
+    asked: npt.NDArray[np.integer],
+    most: int,
+) -> Integers:
+    """As `_count`, each person once."""
+    from anonymiser.risk import match_kernels
+
+    group, wide = search.group, search.wide
+    numbers = np.asarray(view.people)
+    person = np.where(numbers < 0, int(numbers.max(initial=-1)) + 1, numbers)
+    shown, _ = _distinct([group, person, *(w.codes for w in wide)], here)
+    first = wide[0].codes[shown] if wide else np.zeros(shown.size, dtype=np.int64)
+    shown = shown[np.lexsort((first, group[shown]))]
+    starts = np.searchsorted(group[shown], np.arange(search.groups + 1)).astype(np.int64)
+    none = np.zeros((0, shown.size), dtype=np.int32)
+    counted = np.zeros(asked.size, dtype=np.int64)
+    match_kernels.count_people_in_windows(
+        starts,
+        np.stack([w.codes[shown] for w in wide]).astype(np.int32) if wide else none,
+        numbers[shown].astype(np.int64),
+        group[asked],
+        np.stack([w.low[asked] for w in wide]).astype(np.int32) if wide else none[:, : asked.size],
+        np.stack([w.high[asked] for w in wide]).astype(np.int32) if wide else none[:, : asked.size],
+        np.full(int(person.max(initial=0)) + 1, -1, dtype=np.int64),
+        most,
+        counted,
+    )
+    return counted
 
 
 def _count(search: _Search, here: npt.NDArray[np.integer], asked: npt.NDArray[np.integer], most: int) -> Integers:

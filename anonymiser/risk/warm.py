@@ -30,4 +30,7 @@ def warm() -> None:
     shown = np.zeros((1, 1), dtype=np.int32)
     bounds = np.array([0, 1], dtype=np.int64)
     group = np.zeros(1, dtype=np.int32)
+    match_kernels.count_people_in_windows(
+        bounds, shown.astype(np.int32), one - 1, group, shown, shown, one.copy() - 1, 2, one.copy()
+    )
     match_kernels.count_in_windows(bounds, shown, one, bounds, group, shown, shown, 2, one.copy())
