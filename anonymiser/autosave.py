@@ -16,6 +16,7 @@ from typing import Final
 
 from anonymiser.project import Project, Scenario
 from anonymiser.recipe import Recipe
+from anonymiser.recipients import Answers
 from anonymiser.risk.attempt import Attempt
 
 __all__ = ["find", "forget", "home", "later", "now"]
@@ -25,7 +26,7 @@ _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
 _NO_FILE: Final = "0" * 64
 _lock = threading.Lock()
 _waiting: dict[str, threading.Timer] = {}
-_seen: dict[str, tuple[Recipe, list[Scenario], list[Attempt]]] = {}
+_seen: dict[str, tuple[Recipe, list[Scenario], list[Attempt], dict[str, Answers]]] = {}
 
 
 def home() -> Path:
@@ -86,11 +87,11 @@ def later(project: Project) -> None:
     A project in which nothing was done yet is not written, so that it cannot replace earlier work,
     nor is one that is as it was at the last call.
     """
-    if not (project.can_undo or project.can_redo or project.scenarios or project.attempts):
+    if not (project.can_undo or project.can_redo or project.scenarios or project.attempts or project.answers):
         return
     key = project.microdata.fingerprint
-    work = (project.recipe, project.scenarios, project.attempts)
-    if all(old is new for old, new in zip(_seen.get(key, (None, None, None)), work, strict=True)):
+    work = (project.recipe, project.scenarios, project.attempts, project.answers)
+    if all(old is new for old, new in zip(_seen.get(key, (None,) * len(work)), work, strict=True)):
         return
     _seen[key] = work
     timer = threading.Timer(_WAIT, _write, (_path(key), project))

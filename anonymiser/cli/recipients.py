@@ -1,13 +1,46 @@
-"""A recipient's policy by its name, or by enough of it."""
+"""A recipient's policy by its name, or by enough of it; the answers about the recipient."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
+from anonymiser.cli.inputs import read_bytes
+from anonymiser.cli.printing import print_line
 from anonymiser.errors import InputError
-from anonymiser.policy import Policy
+from anonymiser.policy import POLICIES, Policy
+from anonymiser.recipe import Recipe
+from anonymiser.recipients import Answers, conclusions, policy_for, questions_for, unanswered
 
-__all__ = ["policy_named"]
+__all__ = ["answers_in", "policy_named", "tell_answers"]
+
+
+def answers_in(file: Path, policy: Policy) -> Answers:
+    """The answers about a recipient that a file holds.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or the answers are about a release of the other model.
+    """
+    answers = Answers.from_json(read_bytes(file))
+    if policy_for(answers, POLICIES, policy) is not policy:
+        said = "anyone" if answers.anyone else "not just anyone"
+        raise InputError(
+            f"{file.name} says that {said} may get it, but the policy '{policy.name}' is for a release that is "
+            f"{policy.model.value}. Name another --recipient, or mend the answer."
+        )
+    return answers
+
+
+def tell_answers(answers: Answers, policy: Policy, recipe: Recipe) -> None:
+    """Print what follows from the answers, and what is still open."""
+    for found in conclusions(answers, policy, recipe):
+        print_line(f"{found.what}: {found.value}. {found.because}")
+    asked, missing = questions_for(policy.model), unanswered(answers, policy.model)
+    print_line(f"{len(asked) - len(missing)} of {len(asked)} questions answered.")
+    for question in missing:
+        print_line(f"Still open: {question.words}")
 
 
 def policy_named(text: str, policies: Iterable[Policy]) -> Policy:

@@ -14,11 +14,12 @@ import typer
 
 from anonymiser.cli.inputs import load_recipe, load_table, passphrase_in, read_bytes
 from anonymiser.cli.printing import print_line
-from anonymiser.cli.recipients import policy_named
+from anonymiser.cli.recipients import answers_in, policy_named
 from anonymiser.cli.vault import OpenedVault, opened_vault
 from anonymiser.errors import InputError
 from anonymiser.planning import check_fits
 from anonymiser.project import Project
+from anonymiser.release.fingerprints import in_words
 from anonymiser.release.package import ReleaseResult
 from anonymiser.release.seal import NotSealed, Sealing, SealToKey, SealWithPassphrase
 from anonymiser.releasing import FirstRelease, Particulars, draft, release
@@ -62,6 +63,10 @@ def release_command(
         str | None,
         typer.Option(metavar="NAME", help="Who states that these people were in no earlier release; without --vault."),
     ] = None,
+    answers: Annotated[Path | None, typer.Option(help="Answers about the recipient, as the page saves them.")] = None,
+    decrypt_page: Annotated[
+        bool, typer.Option(help="Add a page that opens a sealed release in a browser, with nothing to install.")
+    ] = True,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; otherwise the first.")] = None,
 ) -> int:
     """Make a release, if the policy lets it out.
@@ -75,7 +80,9 @@ def release_command(
     stated = None if first_release is None else FirstRelease(first_release)
     project = _project(file, sheet, recipe)
     policy = policy_named(recipient, project.policies.values())
-    begun = draft(project, datetime.now(tz=UTC).date(), policy)
+    if answers is not None:
+        project.answers[policy.name] = answers_in(answers, policy)
+    begun = replace(draft(project, datetime.now(tz=UTC).date(), policy), decrypt_page=decrypt_page)
     particulars = _completed(begun, _Words(release_id, title, purpose, owner, contact))
     with _progress() as progress:
         result = release(
@@ -123,8 +130,8 @@ def _completed(begun: Particulars, words: _Words) -> Particulars:
         release_id=words.release_id or begun.release_id,
         title=words.title or begun.title,
         purpose=words.purpose or begun.purpose,
-        owner=words.owner or _OWNER,
-        contact=words.contact or _CONTACT,
+        owner=words.owner or begun.owner or _OWNER,
+        contact=words.contact or begun.contact or _CONTACT,
     )
 
 
@@ -145,6 +152,7 @@ def _progress() -> Iterator[Progress]:
 def _tell(result: ReleaseResult, sealing: Sealing) -> None:
     print_line(f"The release is in {result.release.name}. Send that folder and nothing else.")
     print_line(f"Its key has the fingerprint {result.fingerprint}. Tell the recipient by another way.")
+    print_line(f"The fingerprint in words: {in_words(result.fingerprint)}.")
     if isinstance(sealing, SealWithPassphrase):
         print_line("Tell the passphrase by another way, too: never in the message that the release travels with.")
     print_line(f"The private archive is in {result.supporting.name}. It never leaves.")

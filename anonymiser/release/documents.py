@@ -14,6 +14,19 @@ from anonymiser.transform.released import ReleasedTable
 
 __all__ = ["add_documents", "transformations"]
 
+_LAW: Final = """## The law
+
+Data Protection Act 2018, section 171(1): "It is an offence for a person knowingly or recklessly to re-identify
+information that is de-identified personal data without the consent of the controller responsible for de-identifying
+the personal data." To process personal data that was re-identified in that way is an offence, too (subsection 5).
+
+Section 171 names defences. Section 172 is one for whoever tests whether the de-identification holds: without intending
+damage or distress to anyone, in the reasonable belief that it is justified in the public interest, and telling the
+Information Commissioner or the controller without undue delay and, where feasible, within 72 hours. If you want to
+test ours, ask us first.
+"""
+"""Subsection 1 is quoted, the rest told in short."""
+
 
 def add_documents(released: ReleasedTable, facts: ReleaseFacts, left_out: int, payload: Payload) -> None:
     """Put ``TRANSFORMATIONS.md`` and ``TERMS.md`` into the payload; an open release also gets ``LICENCE``."""
@@ -110,6 +123,7 @@ def _terms(facts: ReleaseFacts) -> str:
             f"{rule.hide_up_to} and round the others to the nearest {rule.round_to}; add up totals from rounded "
             f"counts. ({plain(rule.source)}.)\n"
         )
+    parts.append(_LAW)
     if facts.claims:
         parts.append("## What is said about this release\n\n" + bullets(facts.claims))
     return "\n".join(parts)

@@ -152,6 +152,8 @@ class ReleaseFacts:
         Records of the input (exempt from the small-number rule).
     decrypt_page : bool
         Whether a sealed release carries a page that opens it in a browser.
+    destroy_by : datetime.date or None
+        Until when the recipient may keep it.
     """
 
     release_id: str
@@ -183,6 +185,7 @@ class ReleaseFacts:
     decisions_json: str = "{}"
     input_fingerprint: str = ""
     decrypt_page: bool = True
+    destroy_by: date | None = None
 
     def __post_init__(self) -> None:
         for what, text in (("release id", self.release_id), ("name of the data file", self.data_name)):

@@ -126,6 +126,11 @@ copy the data elsewhere with Halftone:
 """
 
 
+def _end(facts: ReleaseFacts) -> str:
+    day = facts.destroy_by
+    return "When the agreement ends" + ("" if day is None else f", and by {day.day} {day:%B %Y} at the latest")
+
+
 def _afterwards(facts: ReleaseFacts, how: HowSealed) -> str:
     cite = (
         f"{facts.owner} ({facts.created.year}). {facts.title}. Release {facts.release_id}, {facts.created.isoformat()}."
@@ -137,7 +142,7 @@ def _afterwards(facts: ReleaseFacts, how: HowSealed) -> str:
         parts.append(
             "## 4. Terms, and the end\n\n"
             "The terms are in `TERMS.md` inside. The seal protects the data until it is opened; after that, the "
-            "agreement does. When the agreement ends, delete this folder, everything opened from it, and every copy "
+            f"agreement does. {_end(facts)}, delete this folder, everything opened from it, and every copy "
             "and backup of either, and confirm it in writing. Deleting a file does not always remove it from a disk or "
             "a backup: keep opened data on an encrypted disk from the start.\n"
         )

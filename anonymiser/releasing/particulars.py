@@ -15,6 +15,7 @@ from anonymiser.errors import InputError, PolicyError
 from anonymiser.gate import Check
 from anonymiser.policy import Policy
 from anonymiser.project import Project
+from anonymiser.recipients import Answers, terms_of
 from anonymiser.release.facts import CC_BY_4, Licence
 
 __all__ = ["Override", "Particulars", "complete", "draft", "pass_gate", "stopped_by"]
@@ -79,7 +80,7 @@ class Override:
 
 
 def draft(project: Project, created: date, policy: Policy | None = None) -> Particulars:
-    """Particulars to begin with: a fresh id and the usual words; the owner fills in who she is.
+    """Particulars to begin with: a fresh id, and what was answered about the recipient.
 
     Parameters
     ----------
@@ -90,18 +91,19 @@ def draft(project: Project, created: date, policy: Policy | None = None) -> Part
         The project's own where it is left out.
     """
     chosen = policy or project.policy
+    answers = project.answers.get(chosen.name, Answers())
     stem = Path(project.microdata.name).stem
     words = re.sub(r"[\W_]+", " ", stem).strip() or "Records"
     purpose = "For anyone to use." if chosen.is_open else "The study that the data sharing agreement describes."
     return Particulars(
         release_id=f"{created.isoformat()}-{secrets.token_hex(3)}",
         title=words[:1].upper() + words[1:],
-        purpose=purpose,
-        owner="",
-        contact="",
-        recipient=chosen.recipient or chosen.name,
+        purpose=answers.purpose or purpose,
+        owner=answers.owner,
+        contact=answers.contact,
+        recipient=answers.recipient or chosen.recipient or chosen.name,
         created=created,
-        terms=_OPEN_TERMS if chosen.is_open else _TERMS,
+        terms=_OPEN_TERMS if chosen.is_open else (*_TERMS, *terms_of(answers)),
     )
 
 

@@ -9,13 +9,17 @@ from typing import Final
 import streamlit as st
 
 from anonymiser.project import Project
+from anonymiser.recipients import Answers, questions_for, unanswered
 from anonymiser.release.facts import CC_BY_4, OGL_UK_3
 from anonymiser.releasing import Particulars, draft
 from pages.common import state
 from pages.common.desk import desk
+from pages.common.shell import go
 
 __all__ = ["today", "words"]
 
+_SAMPLE_OWNER: Final = "iInsureU123 (made-up sample)"
+_SAMPLE_CONTACT: Final = "privacy@iinsureu123.example"
 _LICENCES: Final = {licence.title: licence for licence in (OGL_UK_3, CC_BY_4)}
 
 
@@ -25,7 +29,7 @@ def words(project: Project) -> Particulars:
     if beside.draft is None or beside.draft[0] != project.policy.name:
         begun = draft(project, today())
         if state.is_sample():
-            begun = replace(begun, owner="iInsureU123 (made-up sample)", contact="privacy@iinsureu123.example")
+            begun = replace(begun, owner=begun.owner or _SAMPLE_OWNER, contact=begun.contact or _SAMPLE_CONTACT)
         beside.draft = (project.policy.name, begun)
     known = beside.draft[1]
     scope = known.release_id
@@ -43,6 +47,13 @@ def words(project: Project) -> Particulars:
         licence = known.licence
         if project.policy.is_open:
             licence = _LICENCES[st.selectbox("Licence", list(_LICENCES), key=f"licence-{scope}")]
+    decrypt_page = not project.policy.is_open and st.checkbox(
+        "Add a page that opens it in a browser, with nothing to install (decrypt.html)",
+        known.decrypt_page,
+        key=f"decrypt-page-{scope}",
+        help="It works without a network. About 135 kB.",
+    )
+    _answers(project)
     particulars = replace(
         known,
         owner=owner,
@@ -52,9 +63,23 @@ def words(project: Project) -> Particulars:
         title=title,
         terms=tuple(terms.splitlines()),
         licence=licence,
+        decrypt_page=decrypt_page,
     )
     beside.draft = (project.policy.name, particulars)
     return particulars
+
+
+def _answers(project: Project) -> None:
+    """How far the questions about the recipient are answered."""
+    model = project.policy.model
+    missing = unanswered(project.answers.get(project.policy.name, Answers()), model)
+    if missing:
+        asked = len(questions_for(model))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(
+                f"{asked - len(missing)} of {asked} questions about this recipient are answered.", width="content"
+            )
+            go("recipient", "Answer them")
 
 
 def today() -> date:
