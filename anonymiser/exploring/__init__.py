@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anonymiser.exploring.groups import Disappearing, can_group, who_disappears
+from anonymiser.exploring.groups import SMALLEST_GROUP, Disappearing, can_group, who_disappears
 from anonymiser.exploring.lattice import (
     AT_ONCE,
     MOST_NODES,
@@ -15,19 +15,31 @@ from anonymiser.exploring.lattice import (
     found,
     grid_of,
     is_current,
+    levels_of,
     score,
     size_of,
     under_way,
     was_cancelled,
 )
 from anonymiser.exploring.picture import drawn, ticks
-from anonymiser.exploring.searching import Answer, Question, Search, answer, give_up, look_for, looking, was_given_up
+from anonymiser.exploring.searching import (
+    Answer,
+    Question,
+    Search,
+    answer,
+    earlier_answer,
+    give_up,
+    look_for,
+    looking,
+    was_given_up,
+)
 from anonymiser.exploring.stepping import NextStep, next_step, pause, step_from, think
-from anonymiser.exploring.words import Advice, advice, way_in_words
+from anonymiser.exploring.words import Advice, advice, how_good, nothing_found, search_so_far, way_in_words
 
 __all__ = [
     "AT_ONCE",
     "MOST_NODES",
+    "SMALLEST_GROUP",
     "Advice",
     "Answer",
     "Disappearing",
@@ -43,16 +55,21 @@ __all__ = [
     "can_group",
     "cancel",
     "drawn",
+    "earlier_answer",
     "explore",
     "found",
     "give_up",
     "grid_of",
+    "how_good",
     "is_current",
+    "levels_of",
     "look_for",
     "looking",
     "next_step",
+    "nothing_found",
     "pause",
     "score",
+    "search_so_far",
     "size_of",
     "step_from",
     "think",

@@ -32,6 +32,7 @@ __all__ = [
     "found",
     "grid_of",
     "is_current",
+    "levels_of",
     "root_of",
     "score",
     "size_of",
@@ -234,6 +235,9 @@ def as_file(project: Project, k: int) -> bytes:
 
 def apply(project: Project, node: Sequence[int]) -> None:
     """Move the sliders to a node (one step of undo)."""
-    names = [plan.name for plan in project.recipe.qis]
-    levels = dict(zip(names, map(int, node), strict=True))
-    project.change_roles(project.recipe.with_levels(levels))
+    project.change_roles(project.recipe.with_levels(levels_of(project, node)))
+
+
+def levels_of(project: Project, node: Sequence[int]) -> dict[str, int]:
+    """The level of each column that counts."""
+    return dict(zip((plan.name for plan in project.recipe.qis), map(int, node), strict=True))

@@ -19,6 +19,7 @@ __all__ = [
     "Question",
     "Search",
     "answer",
+    "earlier_answer",
     "give_up",
     "look_for",
     "looking",
@@ -134,6 +135,18 @@ def answer(project: Project, question: Question) -> Answer | None:
     """
     found = tasks.result(project, _KIND, _key(project, question))
     return found if isinstance(found, Answer) else None
+
+
+def earlier_answer(project: Project) -> Answer | None:
+    """The setting that was found last for the same columns, under whatever requirements; None where none was."""
+    tops = tuple(plan.top for plan in project.recipe.qis)
+
+    def fits(key: Hashable) -> bool:
+        return isinstance(key, tuple) and key[1] == tuple(plan.reading for plan in project.recipe.qis)
+
+    found = tasks.latest(project, _KIND, fits)
+    fine = isinstance(found, Answer) and found.node is not None and len(found.node) == len(tops)
+    return found if fine and isinstance(found, Answer) else None
 
 
 def looking(project: Project, question: Question) -> Search | None:

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anonymiser import story
+from anonymiser.exploring.searching import Answer
 from anonymiser.exploring.stepping import NextStep
 from anonymiser.recipe import Recipe
 from anonymiser.search import Move
 
-__all__ = ["Advice", "advice", "way_in_words"]
+__all__ = ["Advice", "advice", "how_good", "nothing_found", "search_so_far", "way_in_words"]
+
+_ONE = 1
+_LEAST = 0.1
+"""Per cent: smaller gaps are rounded up to it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,44 @@ def advice(step: NextStep, recipe: Recipe) -> Advice:
 def way_in_words(way: Sequence[Move], recipe: Recipe) -> str:
     """The moves of a way, in the order in which they help most."""
     return ", ".join(_moved(move, recipe) for move in way)
+
+
+def search_so_far(checked: int, best: float | None, gap: float) -> str:
+    """Where a search is, in words.
+
+    >>> search_so_far(1200, None, 1.0)
+    '1,200 settings looked at; none of them meets the requirements yet.'
+    >>> search_so_far(1200, 0.25, 0.031)
+    '1,200 settings looked at; at most 3.1 % better exists than the best so far.'
+    """
+    looked = f"{checked:,} setting{'' if checked == _ONE else 's'} looked at"
+    if best is None:
+        return f"{looked}; none of them meets the requirements yet."
+    return f"{looked}; {_better(gap)} than the best so far."
+
+
+def how_good(found: Answer) -> str:
+    """How good the setting that was found is.
+
+    >>> how_good(Answer((0,), 3, 0.0))
+    'No other setting is better; 3 settings were looked at.'
+    >>> how_good(Answer((0,), 1200, 0.031))
+    'At most 3.1 % better exists; 1,200 settings were looked at.'
+    """
+    told = "No other setting is better" if not found.gap else _better(found.gap).capitalize()
+    return f"{told}; {found.checked:,} settings were looked at."
+
+
+def nothing_found(found: Answer) -> str:
+    """Why there is no setting to use."""
+    if found.gap:
+        return "The search was ended before it met a setting that is allowed. Let it run longer."
+    return "No setting that is allowed meets the requirements. Allow more levels or more deleted rows."
+
+
+def _better(gap: float) -> str:
+    percent = 100 * gap
+    return "at most 0.1 % better exists" if percent < _LEAST else f"at most {percent:.1f} % better exists"
 
 
 def _moved(move: Move, recipe: Recipe) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import plotly.graph_objects as go
@@ -111,9 +112,9 @@ def move_to(node: Sequence[int]) -> None:
     state.follow()
 
 
-def on_the_frontier(project: Project, scores: LatticeTable, line: Sequence[int]) -> None:
-    """The settings of the frontier as a table: what the picture says, for who cannot see it."""
-    with st.expander("The frontier as a table", key="frontier", icon=":material/table_rows:"):
+def on_the_frontier(project: Project, scores: LatticeTable, line: Sequence[int], k: int) -> None:
+    """The settings of the frontier as a table: what the picture says, for who cannot see it; all as a file."""
+    with st.expander("The frontier as a table; every setting as a file", key="frontier", icon=":material/table_rows:"):
         rows = [int(place) for place in line[:_MOST]]
         st.dataframe(
             {
@@ -123,4 +124,15 @@ def on_the_frontier(project: Project, scores: LatticeTable, line: Sequence[int])
                 "detail kept": [f"{scores.detail[place]:.0%}" for place in rows],
             },
             hide_index=True,
+        )
+        st.download_button(
+            "Save every setting",
+            data=lambda: exploring.as_file(project, k),
+            file_name=f"{Path(project.microdata.name).stem or 'table'}-settings.parquet",
+            mime="application/vnd.apache.parquet",
+            key="save-settings",
+            on_click="ignore",
+            icon=":material/download:",
+            help="A Parquet file: the levels and every measure of each setting; no value of the table is in it. "
+            "What the command search --all writes.",
         )

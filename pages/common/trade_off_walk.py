@@ -23,13 +23,6 @@ def measured(project: Project) -> Lattice | None:
     lattice = exploring.found(project)
     if lattice is not None and exploring.is_current(project, lattice):
         return lattice
-    if size > exploring.MOST_NODES:
-        st.info(
-            f"These columns have {size:,} settings, more than a picture can hold ({exploring.MOST_NODES:,}). "
-            "Let fewer columns count, on the tune page.",
-            icon=":material/scatter_plot:",
-        )
-        return lattice
     walk = exploring.under_way(project)
     if walk is None and not exploring.was_cancelled(project) and size <= exploring.AT_ONCE:
         walk = exploring.explore(project)
