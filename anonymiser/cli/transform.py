@@ -12,6 +12,7 @@ import typer
 from anonymiser.cli.exits import ExitCode
 from anonymiser.cli.figures import as_json, as_sections, headline
 from anonymiser.cli.inputs import load_recipe, load_table
+from anonymiser.cli.perturbation import perturbation_json, perturbation_sections
 from anonymiser.cli.printing import print_json, print_line, print_sections
 from anonymiser.cli.quick import QuickOptions, quick_recipe
 from anonymiser.errors import InputError, RecipeError
@@ -76,12 +77,12 @@ def transform_command(
         order = row_order(leaving.rows, step_key(secret)("row order"))
         write_table(leaving, order, out)
     if as_json_object:
-        print_json(as_json(assessment, chosen) | _fields(made, chosen))
+        print_json(as_json(assessment, chosen) | _fields(made, chosen) | perturbation_json(made))
     else:
         print_line(f"{microdata.name}: {headline(assessment)}")
         for sentence in (sentence for record in made.draft.record for sentence in record.sentences):
             print_line(sentence)
-        print_sections(as_sections(assessment, chosen))
+        print_sections([*as_sections(assessment, chosen), *perturbation_sections(made)])
         print_line(f"Written: {out.name}." if assessment.met else "Nothing was written.")
     return ExitCode.DONE if assessment.met else ExitCode.NOT_MET
 
