@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from anonymiser.attacking import facts, presence, search, words
+from anonymiser.attacking import attackers, facts, presence, search, words
 from anonymiser.attacking.facts import Grade
 from anonymiser.attributes import Role
 from anonymiser.microdata import Microdata
@@ -166,8 +166,31 @@ def test_uniform_groups_name_what_they_give_away() -> None:
     project.change(recipe.changed(requirements=(), suppression=0.0))
     (one,) = presence.uniform_groups(project)
     assert (one.found.classes, one.found.records, one.found.completely) == (2, 20, 10)
-    assert "for 10 people it is certain" in words.uniform_sentence(one, hide=False)
-    assert words.uniform_sentence(one, hide=True).endswith("•••.")
+    assert "for 10 people it is certain" in words.uniform_sentence(one)
+    assert words.uniform_table((one,), hide=False) == {
+        "Column": ["ill", "ill"],
+        "Value": ["no", "yes"],
+        "How sure": ["certain: all 10", "9 of 10"],
+        "Group": ["B", "A"],
+    }
+    hidden = words.uniform_table((one,), hide=True)
+    assert {*hidden["Value"], *hidden["Group"]} == {words.MASK}
+
+
+def test_three_attackers_in_figures_and_words() -> None:
+    """Ten people of A and ten of B, of whom the population has twenty and forty."""
+    project = Project(Microdata.from_columns({"town": ["A"] * 10 + ["B"] * 10}, "t"))
+    project.change(project.recipe.with_attribute("town", role=Role.QUASI).changed(requirements=()))
+    alone = attackers.attackers_table(attackers.risks(project), wider=False)
+    assert (alone["Attacker"], alone["Best guess, worst row"]) == (["Prosecutor"], ["1 in 10"])
+    assert "Load a table of the population" in attackers.attackers_sentence(project, attackers.risks(project), None)
+    sampled = attackers.risks(project, 0.1)
+    assert sampled.journalist_highest < sampled.prosecutor_highest
+    assert "Estimated from 10 %" in attackers.attackers_sentence(project, sampled, 0.1)
+    project.load_population(Microdata.from_columns({"town": ["A"] * 20 + ["B"] * 40}, "everybody"))
+    table = attackers.attackers_table(attackers.risks(project), wider=True)
+    assert table["Best guess, worst row"] == ["1 in 10", "1 in 20", "–"]
+    assert table["Right on average"] == ["10 %", "3.8 %", "3.8 %"]
 
 
 @pytest.mark.parametrize(

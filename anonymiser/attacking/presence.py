@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from anonymiser.attacking.attackers import kept_classes
 from anonymiser.attributes import Concept
+from anonymiser.engine.frequency import FrequencySet
+from anonymiser.privacy.people import entity_of
 from anonymiser.project import Project
+from anonymiser.recipe import Recipe
 from anonymiser.risk.uniformity import UniformClasses, nearly_uniform
 
-__all__ = ["ALMOST_ALL", "Shared", "Uniform", "born_elsewhere", "shared_by_all", "uniform_groups"]
+__all__ = ["ALMOST_ALL", "Shared", "Uniform", "UniformGroup", "born_elsewhere", "shared_by_all", "uniform_groups"]
 
+_LISTED: Final = 5
 ALMOST_ALL: Final = 0.95
 """Share of the known values from which presence in the file says the value (a house rule)."""
 
@@ -38,6 +43,27 @@ class Shared:
     leaves: bool
 
 
+@dataclass(frozen=True)
+class UniformGroup:
+    """One released group that is nearly uniform in a sensitive column.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        What the group shares, one label a visible quasi-identifier.
+    value : str
+        Label that it gives away, as released.
+    having, known, records : int
+        Records with that value, with any, and all.
+    """
+
+    labels: tuple[str, ...]
+    value: str
+    having: int
+    known: int
+    records: int
+
+
 @dataclass(frozen=True, eq=False)
 class Uniform:
     """Released groups that are nearly uniform in a sensitive column.
@@ -45,15 +71,15 @@ class Uniform:
     Attributes
     ----------
     found : UniformClasses
-    largest : int
-        Records of the group in which most share the value; 0 where there is none.
-    value : str
-        Label that this group gives away, as released; empty where there is none.
+    groups : tuple of UniformGroup
+        The worst: the most certain first, then the largest.
+    over_people : bool
+        Whether one person may have several records.
     """
 
     found: UniformClasses
-    largest: int
-    value: str
+    groups: tuple[UniformGroup, ...]
+    over_people: bool = False
 
 
 def shared_by_all(project: Project) -> tuple[Shared, ...]:
@@ -95,18 +121,26 @@ def uniform_groups(project: Project, threshold: float = 0.9) -> tuple[Uniform, .
     recipe = project.recipe
     if not recipe.sensitive:
         return ()
-    classes = project.classes(histograms=True)
-    kept: npt.NDArray[np.bool_] | None = None
-    if project.assess().suppressed:
-        kept = np.ones(classes.classes, dtype=np.bool_)
-        for model in project.in_force(recipe):
-            kept &= model.passes(classes)
+    classes, kept = project.classes(histograms=True), kept_classes(project, histograms=True)
+    over_people = entity_of(classes) is not None
     found = []
     for plan in recipe.sensitive:
         one = nearly_uniform(classes, plan.name, threshold, kept)
         labels = project.table.labels_at(recipe, plan)[0]
-        sizes = classes.counts[one.numbers]
-        largest = int(sizes.argmax()) if sizes.size else -1
-        value = labels[int(one.values[largest])] if sizes.size else ""
-        found.append(Uniform(one, int(sizes[largest]) if sizes.size else 0, value))
+        found.append(Uniform(one, _worst(classes, recipe, one, labels), over_people))
     return tuple(found)
+
+
+def _worst(
+    classes: FrequencySet, recipe: Recipe, found: UniformClasses, labels: Sequence[str]
+) -> tuple[UniformGroup, ...]:
+    shown = [j for j, plan in enumerate(recipe.qis) if plan.leaves]
+    groups = []
+    for at, number in enumerate(found.numbers[:_LISTED]):
+        key = classes.keys[:, number : number + 1]
+        names = tuple(
+            classes.hierarchies[j].labels[classes.node[j]][int(classes.layout.codes(key, j)[0])] for j in shown
+        )
+        having, known = int(found.having[at]), int(found.known[at])
+        groups.append(UniformGroup(names, labels[int(found.values[at])], having, known, int(classes.counts[number])))
+    return tuple(groups)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from anonymiser.attacking.presence import Shared, Uniform
+from anonymiser.attacking.presence import Shared, Uniform, UniformGroup
 from anonymiser.attacking.search import Learnt, Together, Trial, WorstColumns
 from anonymiser.figures import Card
 from anonymiser.recipe import ReleaseForm
@@ -32,6 +32,7 @@ __all__ = [
     "trial_sentence",
     "trial_table",
     "uniform_sentence",
+    "uniform_table",
 ]
 
 MASK: Final = "•••"
@@ -270,17 +271,34 @@ def presence_sentences(shared: Sequence[Shared], home: str | None, *, hide: bool
     return tuple(said)
 
 
-def uniform_sentence(one: Uniform, *, hide: bool) -> str:
-    """Groups of the release that give a sensitive value away."""
+def uniform_sentence(one: Uniform) -> str:
+    """How many groups of the release give a sensitive value away."""
     found = one.found
     name = found.attribute
+    who = records if one.over_people else people
     if not found.classes:
         most = f"at most {100 * found.largest_share:.0f} % of a group share a value"
         return f"{name}: no group tells it ({most}; told from {100 * found.threshold:.0f} % on)."
     groups = "1 group" if found.classes == 1 else f"{found.classes:,} groups"
-    value = MASK if hide else one.value
     return (
-        f"{name}: {groups} of the release, {people(found.records)}, share one value in at least "
-        f"{100 * found.threshold:.0f} % of each group; for {people(found.completely)} it is certain. "
-        f"The largest such group has {people(one.largest)}: {value}."
+        f"{name}: {groups} of the release, {who(found.records)}, share one value in at least "
+        f"{100 * found.threshold:.0f} % of each group; for {who(found.completely)} it is certain."
     )
+
+
+def uniform_table(found: Sequence[Uniform], *, hide: bool) -> Table:
+    """The groups that give a value away, the most certain first: who they are and what it is."""
+    told = [(one.found.attribute, group) for one in found for group in one.groups]
+    return {
+        "Column": [name for name, _ in told],
+        "Value": [MASK if hide else group.value for _, group in told],
+        "How sure": [_sure(group) for _, group in told],
+        "Group": [MASK if hide else listing(group.labels) or "everybody" for _, group in told],
+    }
+
+
+def _sure(group: UniformGroup) -> str:
+    whose = " who answered" if group.known < group.records else ""
+    if group.having == group.known:
+        return f"certain: all {group.having:,}{whose}"
+    return f"{group.having:,} of {group.known:,}{whose}"

@@ -37,6 +37,8 @@ class UniformClasses:
     values : (classes,) int64 array
         Code of the value that each gives away (the lowest on a tie): an owner who knows that only "yes"
         harms looks at those classes only.
+    having, known : (classes,) int64 arrays
+        Records with that value, and with any.
     """
 
     attribute: str
@@ -47,6 +49,8 @@ class UniformClasses:
     largest_share: float
     numbers: npt.NDArray[np.int64]
     values: npt.NDArray[np.int64]
+    having: npt.NDArray[np.int64]
+    known: npt.NDArray[np.int64]
 
 
 def nearly_uniform(
@@ -105,4 +109,6 @@ def nearly_uniform(
         float(share.max(initial=0.0)),
         numbers,
         common[numbers],
+        most[numbers],
+        total[numbers],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from anonymiser.attacking import facts, presence, search, words
+from anonymiser.attacking import attackers, facts, presence, search, words
 from anonymiser.project import Project
 from anonymiser.risk.hashes import NATIONAL_INSURANCE, UK_MOBILE, demonstrate
 from pages.common import state
@@ -12,7 +12,7 @@ from pages.common.attack_chart import precision_curve
 from pages.common.attack_desk import attack_desk, present, searched
 from pages.common.words import escape
 
-__all__ = ["combinations", "hashes", "most_exposed", "precision", "without_search"]
+__all__ = ["combinations", "hashes", "most_exposed", "precision", "three_attackers", "without_search"]
 
 _LONGEST = 600
 _IDENTIFIERS = {one.name: one for one in (NATIONAL_INSURANCE, UK_MOBILE)}
@@ -77,10 +77,35 @@ def without_search(project: Project) -> None:
         st.markdown("**Groups in which nearly everybody shares a sensitive value**")
         found = presence.uniform_groups(project)
         for one in found:
-            st.markdown(f"- {escape(words.uniform_sentence(one, hide=hide), _LONGEST)}")
+            st.markdown(f"- {escape(words.uniform_sentence(one), _LONGEST)}")
         if not found:
             st.markdown("No sensitive column leaves.")
-        st.caption("k does not see this: whether such a value harms is yours to judge.")
+    if any(one.groups for one in found):
+        st.markdown("**The groups that give most away**, the most certain first: at most five for each column")
+        st.dataframe(words.uniform_table(found, hide=hide), hide_index=True, height="content")
+    st.caption("k does not see this: whether such a value harms is yours to judge.")
+
+
+def three_attackers(project: Project) -> None:
+    """What a prosecutor, a journalist and a marketer can expect."""
+    fraction = None
+    if project.population is None:
+        percent = st.number_input(
+            "Share of the population that is in your table, in %",
+            0.001,
+            100.0,
+            value=None,
+            key="attack-fraction",
+            placeholder="not known",
+            width=360,
+            help="10 where one in ten of all people whom the file could be about is in it.",
+        )
+        fraction = attackers.of_hundred(percent)
+    with st.spinner("Counting the groups …", show_time=True):
+        found = attackers.risks(project, fraction)
+    wider = project.population is not None or fraction is not None
+    st.dataframe(attackers.attackers_table(found, wider=wider), hide_index=True)
+    st.caption(escape(attackers.attackers_sentence(project, found, fraction), _LONGEST))
 
 
 def hashes(project: Project) -> None:
