@@ -10,6 +10,7 @@ from anonymiser.errors import InputError
 from anonymiser.methods.base import MethodParameters, Scope
 from anonymiser.methods.clustering import FuzzyClustering, KMember, WeightedKMember
 from anonymiser.methods.coding import Masking, Rounding, TopBottomCoding
+from anonymiser.methods.diversifying import Anatomy, ScalableDiversity
 from anonymiser.methods.local_recoding import LocalRecoding
 from anonymiser.methods.microaggregation import Microaggregation
 from anonymiser.methods.mondrian import Mondrian
@@ -20,6 +21,7 @@ from anonymiser.methods.swapping import RankSwapping
 
 __all__ = [
     "METHODS",
+    "Anatomy",
     "FuzzyClustering",
     "KMember",
     "LocalRecoding",
@@ -34,6 +36,7 @@ __all__ = [
     "RankSwapping",
     "Rounding",
     "Sampling",
+    "ScalableDiversity",
     "Scope",
     "TopBottomCoding",
     "WeightedKMember",
@@ -46,6 +49,8 @@ _Any = (
     | KMember
     | WeightedKMember
     | FuzzyClustering
+    | ScalableDiversity
+    | Anatomy
     | Microaggregation
     | Noise
     | RankSwapping

@@ -203,6 +203,8 @@ class Draft:
     partition : (rows,) int64 array or None
         Class of each record, from 0, where a method made groups.
     extra : tuple of ExtraTable
+    apart : tuple of str
+        Columns whose values leave in a table of their own, by ``partition``: groups are then those of the partition.
     no_k : str
         Why k has no meaning any more, in a sentence; empty while it has.
     suppressed : (rows,) bool array or None
@@ -219,6 +221,7 @@ class Draft:
     record: tuple[MethodRecord, ...] = ()
     partition: npt.NDArray[np.int64] | None = None
     extra: tuple[ExtraTable, ...] = ()
+    apart: tuple[str, ...] = ()
     no_k: str = ""
     suppressed: npt.NDArray[np.bool_] | None = None
     facts: dict[str, Any] = field(default_factory=dict)

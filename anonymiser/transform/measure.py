@@ -39,9 +39,10 @@ class DraftAssessment(Assessment):
 def classes_of(draft: Draft, *, histograms: bool = True) -> tuple[FrequencySet, npt.NDArray[np.int32]]:
     """Classes of the records whose quasi-identifiers read the same, with the class of each record.
 
-    Each label counts as a value of its own, whatever it came from: that is what a recipient sees.
+    Each label counts as a value of its own, whatever it came from: that is what a recipient sees. Where sensitive
+    values stand in a table apart, its groups are the classes.
     """
-    columns = draft.visible_qis
+    columns = (draft.columns[-1],) if draft.apart else draft.visible_qis
     flat, codes = [], []
     for column in columns:
         hierarchy, code = _flat(column)

@@ -20,7 +20,7 @@ from anonymiser.transform.base import Draft, MethodRecord, Progress
 from anonymiser.transform.measure import sensitive_codes
 from anonymiser.transform.spans import scale_of, with_partition
 
-__all__ = ["Verdict", "apply", "partition", "verdict_of"]
+__all__ = ["Verdict", "apply", "least_group", "partition", "records_of", "verdict_of"]
 
 _THREADS: Final = 2
 _WORTH_THREADS: Final = 200_000
@@ -57,7 +57,7 @@ def apply(
         Not even the whole table meets the requirements.
     """
     k = least_group(draft, requirements)
-    records = _records(draft)
+    records = records_of(draft)
     verdict = verdict_of(draft, requirements)
     class_of = partition(records, k, verdict, relaxed=spec.relaxed, progress=progress)
     made = with_partition(draft, class_of, level=_LEVEL, method=_METHOD)
@@ -153,7 +153,8 @@ def partition(records: _Records, k: int, verdict: Verdict, *, relaxed: bool, pro
     return class_of
 
 
-def _records(draft: Draft) -> _Records:
+def records_of(draft: Draft) -> _Records:
+    """The quasi-identifiers that leave as rows of small codes, to be partitioned."""
     scales = [scale_of(column) for column in draft.visible_qis]
     scales = [scale for scale in scales if scale.size > 1]
     sizes = np.array([scale.size for scale in scales], dtype=np.int64)

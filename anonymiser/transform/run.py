@@ -32,6 +32,8 @@ REGISTRY: Final[dict[str, str]] = {
     "k_member": "k_member",
     "weighted_k_member": "k_member",
     "fuzzy_clustering": "fuzzy",
+    "scalable_diversity": "scalable_diversity",
+    "anatomy": "anatomy",
     "microaggregation": "microaggregation",
     "noise": "noise",
     "rank_swapping": "swapping",
@@ -116,7 +118,8 @@ def transform(
         part(0.0, spec.title)
         draft = _method(spec)(draft, spec, requirements, generators(step_name(place, spec)), part)
     progress(0.9, "Counting the groups again")
-    assessment = assess_draft(draft, start, requirements, recipe.suppression, target_k=recipe.k)
+    limit = 0.0 if draft.apart else recipe.suppression  # a record less would belie the table of its group
+    assessment = assess_draft(draft, start, requirements, limit, target_k=recipe.k)
     gone = np.zeros(draft.rows, dtype=np.bool_)
     if assessment.suppressed:
         gone = failing_rows(draft, requirements)
@@ -139,11 +142,11 @@ def released(draft: Draft, recipe: Recipe) -> ReleasedTable:
     columns = tuple(
         ReleasedColumn(c.name, c.role, c.concept, c.level, c.method, c.labels, c.codes[rows])
         for c in draft.columns
-        if c.leaves
+        if c.leaves and c.name not in draft.apart
     )
     leaving = {c.name for c in columns}
     dropped = tuple(
-        DroppedColumn(plan.name, why_dropped(plan))
+        DroppedColumn(plan.name, "In a table of its own." if plan.name in draft.apart else why_dropped(plan))
         for plan in recipe.attributes
         if plan.name not in leaving and plan.treatment is not Treatment.PSEUDONYM
     )
