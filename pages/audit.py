@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from anonymiser.access import Right
@@ -38,7 +40,7 @@ with problems():
     topic = chosen.pills("Show", list(TOPICS), key="audit-topic", label_visibility="collapsed")
     hand_on.download_button(
         "Download",
-        data=lambda: packed(journal.trail()),
+        data=partial(packed, journal.trail()),
         file_name="halftone-audit.zip",
         mime="application/zip",
         key="audit-download",

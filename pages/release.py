@@ -5,7 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from anonymiser import story
-from pages.common import checklist, joined, leaving, recipients, release_form, release_result, verdict
+from pages.common import (
+    access,
+    approvals,
+    checklist,
+    joined,
+    leaving,
+    recipients,
+    release_form,
+    release_result,
+    verdict,
+)
 from pages.common.desk import desk
 from pages.common.shell import enter, go, problems
 
@@ -27,7 +37,7 @@ with problems():
             ["Checklist", "Columns", "Two releases joined", "Make the release"],
             key="release-parts",
             on_change="rerun",
-            default="Two releases joined" if joined.wants_vault(found) else first,
+            default="Two releases joined" if joined.comes_first(found) else first,
         )
         if points.open:
             with points:
@@ -43,3 +53,5 @@ with problems():
         if package.open:
             with package:
                 release_form.form(project, found)
+        if access.is_on():
+            approvals.waiting()

@@ -29,6 +29,7 @@ __all__ = [
     "end_session",
     "is_on",
     "lapsed",
+    "later",
     "may",
     "may_open",
     "needs",
@@ -125,7 +126,10 @@ def _person(*, touch: bool) -> Person:
         return _here()
     if not st.user.is_logged_in:
         return Person("somebody", None)
-    rules, claims = rules or AccessRules(), st.user.to_dict()
+    return _admitted(st.user.to_dict(), rules or AccessRules(), touch=touch)
+
+
+def _admitted(claims: Mapping[str, Any], rules: AccessRules, *, touch: bool) -> Person:
     admission = _sessions(autosave.home()).admit(claims, rules, time.time(), touch=touch)
     name = rules.email_of(claims) or f"subject {claims.get('sub', '?')}"
     role = rules.role_of(claims) if admission.is_open else None
@@ -178,7 +182,25 @@ def require(right: Right) -> None:
     ------
     AccessError
     """
-    found = person()
+    _check(person(), right)
+
+
+def later(right: Right) -> Callable[[], None]:
+    """The same check for what happens after the page was drawn, such as a download, where nobody is at the screen.
+
+    Returns
+    -------
+    callable
+        Asks anew whether this person's sign-in still holds and what it allows.
+    """
+    require(right)
+    if not is_on():
+        return lambda: None
+    claims = st.user.to_dict()
+    return lambda: _check(_admitted(claims, _rules() or AccessRules(), touch=True), right)
+
+
+def _check(found: Person, right: Right) -> None:
     if right in rights_of(found.role):
         return
     if found.role is None:

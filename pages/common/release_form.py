@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from anonymiser import autosave
+from anonymiser.access import Right
 from anonymiser.errors import AnonymiserError, InputError
 from anonymiser.gate import Check
 from anonymiser.project import Project
@@ -22,9 +23,11 @@ from anonymiser.releasing import (
     with_form,
     with_pseudonyms,
 )
-from pages.common import state
+from pages.common import access, journal, state
+from pages.common.approvals import second_person
 from pages.common.desk import desk
 from pages.common.joined import remembered
+from pages.common.release_budget import budget_of_counts
 from pages.common.release_words import today, words
 from pages.common.vault import vault
 from pages.common.words import escape
@@ -34,7 +37,7 @@ __all__ = ["form"]
 _LONGEST: Final = 400
 _FORMS: Final = {
     ReleaseForm.MICRODATA: "Records: a row a person",
-    ReleaseForm.TABLES: "Counts in tables, small ones hidden and all rounded",
+    ReleaseForm.TABLES: "Counts in tables, small ones hidden",
     ReleaseForm.SAMPLE: "A random sample of the records",
 }
 _WAYS: Final = {
@@ -43,6 +46,7 @@ _WAYS: Final = {
 }
 
 
+@access.needs(Right.EXPORT)
 def form(project: Project, found: Sequence[Check]) -> None:
     """Draw the choices; make the release when asked to."""
     left, right = st.columns(2, gap="large")
@@ -58,15 +62,16 @@ def form(project: Project, found: Sequence[Check]) -> None:
             vault()
     particulars = words(project)
     override = _override(project, found)
+    second, seen = second_person(project)
     stopping = stopped_by(found, project.policy, override)
     if stopping:
         st.caption(":red[:material/block:] A requirement of the policy fails: see the checklist.")
-    ready = not stopping and sealing is not None
+    ready = not stopping and sealing is not None and seen
     if (
         st.button("Make the release", key="make", type="primary", icon=":material/lock:", disabled=not ready)
         and sealing
     ):
-        _make(project, particulars, sealing, override)
+        _make(project, particulars, sealing, override, second)
 
 
 def _kind(project: Project) -> None:
@@ -83,7 +88,8 @@ def _kind(project: Project) -> None:
     if chosen is ReleaseForm.SAMPLE:
         percent = st.slider("Share of the records (%)", 1, 100, _percent(project), key="sample-share")
         st.caption("Groups are counted again in the sample; those that become too small in it are left out.")
-    changed = with_form(recipe, chosen, percent)
+    budget = budget_of_counts(project) if chosen is ReleaseForm.TABLES else None
+    changed = with_form(recipe, chosen, percent, budget)
     if changed != recipe:
         project.change(changed)
         state.save()
@@ -152,7 +158,8 @@ def _override(project: Project, found: Sequence[Check]) -> Override | None:
     return Override(reason, decided, second) if reason.strip() and decided.strip() and second.strip() else None
 
 
-def _make(project: Project, particulars: Particulars, sealing: Sealing, override: Override | None) -> None:
+@access.needs(Right.EXPORT)
+def _make(project: Project, particulars: Particulars, sealing: Sealing, override: Override | None, second: str) -> None:
     beside = desk()
     owner = SealWithPassphrase(beside.vault_passphrase) if beside.vault_passphrase else None
     bar = st.progress(0.0, "Beginning")
@@ -165,6 +172,8 @@ def _make(project: Project, particulars: Particulars, sealing: Sealing, override
             keys=beside.keys,
             owner=owner,
             override=override,
+            trail=journal.trail(),
+            second_person=second,
             remembered=remembered(project),
             progress=bar.progress,
         )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
+from anonymiser.access import Right
+from anonymiser.audit import Event
 from anonymiser.project import Project
 from anonymiser.release.fingerprints import in_words
 from anonymiser.releasing import ReleaseResult, bundle, made_in_words
-from pages.common import state
+from pages.common import access, journal, state
 from pages.common.desk import desk
 from pages.common.words import escape
 
@@ -19,6 +23,7 @@ __all__ = ["made"]
 _LONGEST: Final = 400
 
 
+@access.needs(Right.EXPORT)
 def made(project: Project, result: ReleaseResult) -> None:
     """What to send, what to say, what to keep."""
     st.success(escape(made_in_words(result), _LONGEST), icon=":material/check_circle:")
@@ -40,7 +45,7 @@ def _send(project: Project, result: ReleaseResult) -> None:
     package = bundle(result.release)
     st.download_button(
         "Download the release",
-        data=package.read_bytes,
+        data=_handing_out(package, "the package", result),
         file_name=package.name,
         mime="application/zip",
         key="download-release",
@@ -57,6 +62,19 @@ def _send(project: Project, result: ReleaseResult) -> None:
         )
     with st.expander("Files in it"):
         st.code("\n".join(sorted(path.name for path in result.release.iterdir())), language=None)
+
+
+def _handing_out(package: Path, what: str, result: ReleaseResult) -> Callable[[], bytes]:
+    """What a download button calls when it is pressed: the download is noted, or does not happen."""
+    allowed, trail = access.later(Right.EXPORT), journal.trail()
+    release_id = result.release.name.removeprefix("release_")
+
+    def handed_out() -> bytes:
+        allowed()
+        trail.append(Event.DOWNLOADED, {"what": what, "release": release_id})
+        return package.read_bytes()
+
+    return handed_out
 
 
 def _say(result: ReleaseResult) -> None:
@@ -80,7 +98,7 @@ def _keep(result: ReleaseResult) -> None:
     archive = bundle(result.supporting)
     st.download_button(
         "Download the private archive",
-        data=archive.read_bytes,
+        data=_handing_out(archive, "the private archive", result),
         file_name=archive.name,
         mime="application/zip",
         key="download-archive",

@@ -44,14 +44,10 @@ def run() -> None:
     )
     st.html(_HERE / "style.css")
     st.logo(_HERE / "logo.svg", size="large", icon_image=_HERE / "icon.svg")
-    try:
-        if not sign_in.door():
-            return
-    except AnonymiserError as error:
-        state.forget()
-        st.error(escape(error, _LONGEST), icon=":material/error:")
-        return
     page = _navigation()
+    if not access.may(Right.SEE):
+        page.run()
+        return
     with problems():
         state.start()
         journal.settle(state.project(), page.title)
@@ -142,6 +138,8 @@ def history() -> None:
 
 
 def _navigation() -> st.Page:
+    if not access.may(Right.SEE):  # without any navigation, Streamlit would offer every page of the folder
+        return st.navigation([st.Page(sign_in.door, title="Halftone", default=True)], position="hidden")
     pages = [
         st.Page(_HERE.parent / f"{name}.py", title=title, default=name == "overview")
         for name, title in _PAGES.items()

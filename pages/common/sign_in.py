@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from anonymiser.audit import Event
+from anonymiser.errors import AnonymiserError
 from pages.common import access, journal, state
 from pages.common.words import escape
 
@@ -14,12 +15,14 @@ _LOOK_EVERY = 20
 """Seconds between two looks at whether the sign-in has ended."""
 
 
-def door() -> bool:
-    """Draw the way in where nobody may see anything; returns whether somebody may."""
-    found = access.person()
-    if found.role is not None:
-        return True
+def door() -> None:
+    """Draw the way in, where nobody may see anything."""
     state.forget()
+    try:
+        found = access.person()
+    except AnonymiserError as error:
+        st.error(escape(error, 400), icon=":material/error:")
+        return
     with st.container(key="door", border=True, width=460):
         st.subheader("Halftone", anchor=False)
         st.markdown(escape(found.why_not, 300))
@@ -29,7 +32,6 @@ def door() -> bool:
         else:
             st.button("Sign in", key="sign-in", type="primary", on_click=st.login)
         st.caption("Tables about people are behind this door. What is done with them is recorded.")
-    return False
 
 
 def account() -> None:

@@ -205,7 +205,10 @@ class TestOpen:
         part(app, "Two releases joined")
         app.text_input(key="first-name").set_value("A. Owner").run()
         next(button for button in app.button if "no earlier release" in button.label).click().run()
-        return make_part(app)
+        make_part(app)
+        assert app.button(key="make").disabled, "what is published needs a second person"
+        app.text_input(key="second-person").set_value("B. Colleague").run()
+        return app
 
     def test_anyone_can_open_it(self, opened: AppTest, tmp_path: Path) -> None:
         assert "Anyone" in {m.value for m in opened.metric}
