@@ -19,6 +19,7 @@ from anonymiser.cli.profile import profile_command
 from anonymiser.cli.release import release_command
 from anonymiser.cli.search import search_command
 from anonymiser.cli.transform import transform_command
+from anonymiser.cli.vault_app import vault_app
 
 __all__ = ["app", "main"]
 
@@ -39,6 +40,7 @@ app.command("release")(release_command)
 app.command("open")(open_command)
 app.command("check")(check_command)
 app.add_typer(audit_app, name="audit")
+app.add_typer(vault_app, name="vault")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -67,6 +67,10 @@ def release_command(
     decrypt_page: Annotated[
         bool, typer.Option(help="Add a page that opens a sealed release in a browser, with nothing to install.")
     ] = True,
+    reidentification_table: Annotated[
+        bool,
+        typer.Option("--reidentification-table", help="Archive who is behind each pseudonym."),
+    ] = False,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; otherwise the first.")] = None,
 ) -> int:
     """Make a release, if the policy lets it out.
@@ -82,7 +86,11 @@ def release_command(
     policy = policy_named(recipient, project.policies.values())
     if answers is not None:
         project.answers[policy.name] = answers_in(answers, policy)
-    begun = replace(draft(project, datetime.now(tz=UTC).date(), policy), decrypt_page=decrypt_page)
+    begun = replace(
+        draft(project, datetime.now(tz=UTC).date(), policy),
+        decrypt_page=decrypt_page,
+        reidentification=reidentification_table,
+    )
     particulars = _completed(begun, _Words(release_id, title, purpose, owner, contact))
     with _progress() as progress:
         result = release(

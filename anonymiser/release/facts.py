@@ -154,6 +154,8 @@ class ReleaseFacts:
         Whether a sealed release carries a page that opens it in a browser.
     destroy_by : datetime.date or None
         Until when the recipient may keep it.
+    reidentification : bool
+        Whether the private archive has the table that leads from pseudonyms back to people.
     """
 
     release_id: str
@@ -186,6 +188,7 @@ class ReleaseFacts:
     input_fingerprint: str = ""
     decrypt_page: bool = True
     destroy_by: date | None = None
+    reidentification: bool = False
 
     def __post_init__(self) -> None:
         for what, text in (("release id", self.release_id), ("name of the data file", self.data_name)):

@@ -23,6 +23,7 @@ from anonymiser.release.manifest import MANIFEST, PUBLIC_KEY, SIGNATURE, hash_of
 from anonymiser.release.payload import HASHES, Payload
 from anonymiser.release.pseudonyms import PseudonymRequest
 from anonymiser.release.readme_first import HowSealed, readme_first
+from anonymiser.release.reidentification import REIDENTIFICATION, reidentification_table
 from anonymiser.release.seal import NotSealed, Seal, Sealing, SealToKey, SealWithPassphrase, prepare, seal_stream
 from anonymiser.release.streams import tar_stream
 from anonymiser.release.supporting import add_supporting, write_supporting
@@ -145,6 +146,8 @@ def make_release(
         with Payload(stage) as files:
             words = transformations(contents.table, facts, contents.left_out)
             add_supporting(files, facts, words, (None if keys else used, key), archive)
+            if facts.reidentification:
+                files.add(REIDENTIFICATION, reidentification_table(pseudonyms, table.source_rows, key))
             if witness is not None:
                 files.add(TRAIL_FILE, witness.snapshot.lines)
                 files.add(HEAD_FILE, witness.snapshot.statement)

@@ -69,6 +69,7 @@ def add_supporting(
         "input_rows": facts.input_rows,
         "form": facts.form.value,
         "sample_fraction": facts.sample_fraction,
+        "reidentification_table": facts.reidentification,
         "halftone": facts.version,
     }
     files.add("release.json", json.dumps(about, indent=2, ensure_ascii=False) + "\n")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import unicodedata
+import zipfile
 from base64 import b64decode, b64encode
 from pathlib import Path
 
@@ -17,7 +19,16 @@ from anonymiser.errors import OutputError, SealError
 from anonymiser.release.files import plain_words, write_whole
 from anonymiser.release.keys import KEY_BYTES, OwnerKeys
 
-__all__ = ["create_vault", "open_vault", "save_vault"]
+__all__ = ["IF_LOST", "back_up", "change_passphrase", "create_vault", "open_vault", "save_vault"]
+
+IF_LOST = (
+    "Without the vault, no release can be made again with the same pseudonyms and the same order of rows.",
+    "New releases get another signing key: every recipient must be told the new fingerprint.",
+    "The ledger beside it cannot be read any more: a new release cannot be compared with the earlier ones.",
+    "Private archives that were sealed under its passphrase stay shut if that is forgotten; nobody can reset it.",
+    "What recipients already have still opens: it needs their key or their words, never the vault.",
+)
+"""What is lost with the vault or its passphrase, and what is not."""
 
 _FORMAT = "halftone-vault-1"
 _COST = {"iterations": 3, "lanes": 4, "memory_kib": 65_536}
@@ -94,6 +105,50 @@ def open_vault(path: Path, passphrase: str) -> OwnerKeys:
     return OwnerKeys(secret[:KEY_BYTES], Ed25519PrivateKey.from_private_bytes(secret[KEY_BYTES:]))
 
 
+def change_passphrase(path: Path, old: str, new: str) -> OwnerKeys:
+    """Wrap the same keys under another passphrase.
+
+    Private archives that were sealed under the old passphrase still need that one, and so does an old backup.
+
+    Raises
+    ------
+    SealError
+        The old passphrase is wrong, the new one is empty or the same.
+    OutputError
+        The file cannot be written; the earlier one is untouched.
+    """
+    keys = open_vault(path, old)
+    if _plain(old) == _plain(new):
+        raise SealError("The new passphrase is the old one. Choose another.")
+    save_vault(path, keys, new)
+    return keys
+
+
+def back_up(path: Path) -> bytes:
+    """The vault and the ledger beside it in one ``.zip``, encrypted as they are: nothing in it is readable.
+
+    To restore it, unpack it into the folder where the vault was.
+
+    Raises
+    ------
+    OutputError
+        There is no vault, or it cannot be read.
+    """
+    content = io.BytesIO()
+    try:
+        with zipfile.ZipFile(content, "w") as archive:
+            for file in (path, path.with_suffix(".ledger")):
+                if file == path or file.is_file():
+                    entry = zipfile.ZipInfo(file.name)
+                    entry.external_attr = 0o600 << 16
+                    archive.writestr(entry, file.read_bytes())
+    except FileNotFoundError as error:
+        raise OutputError(f"There is no vault '{path.name}' to back up.") from error
+    except OSError as error:
+        raise plain_words(error, "reading the vault") from error
+    return content.getvalue()
+
+
 def _wrapping_key(passphrase: str, salt: bytes, cost: dict[str, int]) -> bytes:
     if not passphrase.strip():
         raise SealError("The passphrase is empty. Give the vault a passphrase of several words.")
@@ -104,7 +159,11 @@ def _wrapping_key(passphrase: str, salt: bytes, cost: dict[str, int]) -> bytes:
         lanes=cost["lanes"],
         memory_cost=cost["memory_kib"],
     )
-    return kdf.derive(unicodedata.normalize("NFKC", passphrase.strip()).encode())
+    return kdf.derive(_plain(passphrase))
+
+
+def _plain(passphrase: str) -> bytes:
+    return unicodedata.normalize("NFKC", passphrase.strip()).encode()
 
 
 def _canonical(head: dict[str, object]) -> bytes:

@@ -48,6 +48,8 @@ class Particulars:
         For an open release.
     decrypt_page : bool
         Whether a sealed release carries a page that opens it in a browser, without anything to install.
+    reidentification : bool
+        Whether the private archive gets the table that leads from pseudonyms back to people.
     """
 
     release_id: str
@@ -60,6 +62,7 @@ class Particulars:
     terms: tuple[str, ...] = ()
     licence: Licence = CC_BY_4
     decrypt_page: bool = True
+    reidentification: bool = False
 
 
 @dataclass(frozen=True)

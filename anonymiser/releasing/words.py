@@ -70,6 +70,7 @@ def facts_of(
         terms=tuple(term.strip() for term in particulars.terms if term.strip()),
         licence=particulars.licence,
         decrypt_page=particulars.decrypt_page,
+        reidentification=particulars.reidentification,
         destroy_by=None if policy.is_open else project.answers.get(policy.name, Answers()).destroy_by,
         k_target=max(1, min(int(policy.k.value), assessment.k)),
         qi_names=tuple(column.name for column in table.columns if column.role is Role.QUASI),

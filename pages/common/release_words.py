@@ -11,7 +11,7 @@ import streamlit as st
 from anonymiser.project import Project
 from anonymiser.recipients import Answers, questions_for, unanswered
 from anonymiser.release.facts import CC_BY_4, OGL_UK_3
-from anonymiser.releasing import Particulars, draft
+from anonymiser.releasing import Particulars, can_be_pseudonym, draft
 from pages.common import state
 from pages.common.desk import desk
 from pages.common.shell import go
@@ -53,6 +53,12 @@ def words(project: Project) -> Particulars:
         key=f"decrypt-page-{scope}",
         help="It works without a network. About 135 kB.",
     )
+    reidentification = bool(can_be_pseudonym(project.recipe)[1]) and st.checkbox(
+        "Keep a table that leads from the pseudonyms back to people, in the private archive only",
+        known.reidentification,
+        key=f"reidentification-{scope}",
+        help="Only if you must call somebody back. It is sealed to you and leaves with nothing.",
+    )
     _answers(project)
     particulars = replace(
         known,
@@ -64,6 +70,7 @@ def words(project: Project) -> Particulars:
         terms=tuple(terms.splitlines()),
         licence=licence,
         decrypt_page=decrypt_page,
+        reidentification=reidentification,
     )
     beside.draft = (project.policy.name, particulars)
     return particulars

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from anonymiser import autosave
 from anonymiser.access import Right
 from anonymiser.audit import Event, public_hex
 from anonymiser.errors import AnonymiserError, SealError
-from anonymiser.release.vault import create_vault, open_vault
+from anonymiser.release.fingerprints import in_words
+from anonymiser.release.vault import IF_LOST, back_up, change_passphrase, create_vault, open_vault
 from pages.common import access, journal
 from pages.common.desk import desk
 from pages.common.words import escape
@@ -25,8 +28,13 @@ def vault() -> None:
     path = autosave.home() / "vault.json"
     if beside.keys is not None:
         st.markdown(":green[:material/lock_open:] **Your vault is open.** Releases are signed with your own key:")
-        st.code(beside.keys.fingerprint, language=None, wrap_lines=True)
-        st.caption("Give recipients this fingerprint once, by telephone. They then know every release of yours by it.")
+        st.code(in_words(beside.keys.fingerprint), language=None, wrap_lines=True)
+        st.caption(
+            "Read recipients these eight words once, by telephone. They then know every release of yours by them. "
+            f"In digits: {beside.keys.fingerprint}"
+        )
+        with st.popover("Backup, passphrase, loss", icon=":material/settings_backup_restore:"):
+            _care(path)
         return
     st.caption(
         "A vault keeps your signing key, so that recipients know all your releases by the same fingerprint. Without "
@@ -51,3 +59,44 @@ def vault() -> None:
     else:
         beside.vault_passphrase = first
         st.rerun()
+
+
+@access.needs(Right.EXPORT)
+def _care(path: Path) -> None:
+    """A copy to keep elsewhere, another passphrase, and what is lost without either."""
+    st.markdown("**A copy to keep elsewhere**")
+    st.caption("Encrypted as the vault is, with the ledger of your releases. Keep it apart from the passphrase.")
+    st.download_button(
+        "Download the backup",
+        data=lambda: back_up(path),
+        file_name="halftone-vault-backup.zip",
+        mime="application/zip",
+        key="vault-backup",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.markdown("**Another passphrase**")
+    with st.form("vault-change", border=False):
+        old = st.text_input("The passphrase as it is now", type="password", key="vault-old")
+        new = st.text_input("The new one", type="password", key="vault-new")
+        again = st.text_input("The new one once more", type="password", key="vault-new-again")
+        sent = st.form_submit_button("Change it")
+    if sent:
+        _change(path, old, new, again)
+    st.markdown("**If it is lost**")
+    st.markdown("\n".join(f"- {line}" for line in IF_LOST))
+
+
+def _change(path: Path, old: str, new: str, again: str) -> None:
+    try:
+        if new != again:
+            raise SealError("The two new passphrases differ. Type them again.")
+        change_passphrase(path, old, new)
+    except AnonymiserError as error:
+        journal.note(Event.FAILED, what="changing the vault's passphrase", kind=type(error).__name__)
+        st.error(escape(error, _LONGEST), icon=":material/error:")
+        return
+    desk().vault_passphrase = new
+    st.success(
+        "Changed. Earlier backups and private archives still need the old passphrase.", icon=":material/check_circle:"
+    )
