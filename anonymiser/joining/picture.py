@@ -29,7 +29,7 @@ class Band:
     Attributes
     ----------
     sizes : str
-        "1", "2–4", … "100 or more".
+        "1", "2–4", … "100+".
     where : str
         :data:`ALONE` or :data:`TOGETHER`.
     people : int
@@ -56,13 +56,13 @@ def releases_table(finding: Finding) -> dict[str, list[str]]:
     """The earlier releases that count, one a row, with how the new one lies in each; no value of the data."""
     rows = finding.earlier
     return {
-        "Release": [one.entry.release_id for one in rows],
         "Made": [one.entry.created.isoformat() for one in rows],
         "Held by": ["anyone" if one.entry.is_open else one.entry.recipient for one in rows],
-        "Columns that point at people": [", ".join(one.entry.columns) for one in rows],
         "How this one lies in it": [how_it_lies(one) for one in rows],
         "Smallest group together": [f"{one.joined.k:,}" for one in rows],
+        "Columns that point at people": [", ".join(one.entry.columns) for one in rows],
         "People": ["the same table" if one.change is None else changed(one.change) for one in rows],
+        "Release": [one.entry.release_id for one in rows],
     }
 
 
@@ -93,4 +93,4 @@ def _sizes(joined: Joined, among: Joined) -> npt.NDArray[np.int64]:
 def _names(edges: list[int]) -> list[str]:
     pairs = pairwise(edges)
     named = [str(low) if high == low + 1 else f"{low}–{high - 1}" for low, high in pairs]
-    return [*named, f"{edges[-1]} or more"]
+    return [*named, f"{edges[-1]}+"]

@@ -13,6 +13,7 @@ from anonymiser.policy import Policy
 from anonymiser.risk.composition import Dropped, Nesting
 
 __all__ = [
+    "JOINT_POINTS",
     "NO_EARLIER",
     "FirstRelease",
     "answer",
@@ -27,6 +28,8 @@ __all__ = [
 
 NO_EARLIER: Final = "Your vault knows of no earlier release that somebody could hold together with this one."
 _NESTED, _DIFFERENCE, _UNLINKED = "Nested in earlier releases", "People who came or left", "Releases not compared"
+JOINT_POINTS: Final = frozenset({JOINED, _NESTED, _DIFFERENCE, _UNLINKED})
+"""Names of the points about earlier releases."""
 _OWN: Final = "POLICY"
 _NAMED: Final = 2
 
@@ -110,14 +113,13 @@ def answer(finding: Finding) -> str:
 def detail(finding: Finding) -> str:
     """The numbers behind the answer."""
     joined, alone = finding.joined, finding.alone
-    told = (
-        f"Smallest group: {joined.k:,} together, {alone.k:,} in this release alone. "
-        f"{_capital(story.people(finding.small))} {_are(finding.small)} in groups smaller than {finding.limit} together"
-    )
-    if finding.newly:
-        which = "all" if finding.newly == finding.small else f"{finding.newly:,}"
-        return f"{told}, {which} of them only because of the join."
-    return f"{told}."
+    told = f"Smallest group: {joined.k:,} together, {alone.k:,} in this release alone."
+    if not finding.small:
+        return f"{told} Together, too, nobody is in a group smaller than {finding.limit}."
+    which = "all" if finding.newly == finding.small else f"{finding.newly:,}"
+    because = f", {which} of them only because of the join" if finding.newly else ""
+    small = _capital(story.people(finding.small))
+    return f"{told} {small} {_are(finding.small)} in groups smaller than {finding.limit} together{because}."
 
 
 def causes(finding: Finding) -> tuple[str, ...]:
@@ -180,9 +182,9 @@ def _joined_sentence(finding: Finding) -> str:
             f"Joined with {_releases(number)}, the smallest group has {story.people(joined.k)}; "
             f"asked for: at least {finding.limit}."
         )
-    told = f"{_who(finding)} can put {story.people(finding.small)} into groups smaller than {finding.limit}"
+    told = answer(finding).removesuffix(".")
     if joined.alone:
-        told += f" and single out {joined.alone:,} of them"
+        told += f"; {story.people(finding.small)} {_are(finding.small)} in groups smaller than {finding.limit}"
     best = finding.causes[0] if finding.causes else None
     if best is not None and best.under < finding.small:
         told += f". Most of it comes from {best.name}"

@@ -26,7 +26,7 @@ from pages.common.joined_ledger import known_releases
 from pages.common.vault import vault
 from pages.common.words import escape
 
-__all__ = ["checks", "joined", "remembered", "wants_vault"]
+__all__ = ["checks", "comes_first", "joined", "remembered"]
 
 _LONGEST: Final = 500
 _STATED: WeakKeyDictionary[Project, FirstRelease] = WeakKeyDictionary()
@@ -51,9 +51,10 @@ def checks(project: Project) -> tuple[Check, ...]:
     return joint_checks(project, None, known)
 
 
-def wants_vault(found: tuple[Check, ...]) -> bool:
-    """Whether all that stops a release is that nothing was compared yet."""
-    return desk().keys is None and [check.name for check in found if check.met is False] == [JOINED]
+def comes_first(found: tuple[Check, ...]) -> bool:
+    """Whether all that stops a release is how it joins with earlier ones, or that nothing was compared yet."""
+    failing = {check.name for check in found if check.met is False}
+    return bool(failing) and failing <= words.JOINT_POINTS
 
 
 def joined(project: Project) -> None:
@@ -69,7 +70,7 @@ def joined(project: Project) -> None:
         st.markdown("**Nothing to join yet.** " + words.NO_EARLIER)
         st.caption("Once this release is made, the vault remembers it, and the next one is compared with it.")
     for check in words.joint_points(finding, project.policy):
-        if check.met is not True and check.name != JOINED:
+        if check.met is not True and check.name != JOINED and not finding.small:
             st.markdown(f":orange[:material/warning:] **{escape(check.name)}.** {escape(check.sentence, _LONGEST)}")
     known_releases(known)
 

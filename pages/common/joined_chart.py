@@ -15,7 +15,7 @@ from anonymiser.joining.picture import ALONE, TOGETHER, Band
 __all__ = ["group_sizes"]
 
 _SMALL: Final = 12
-_HEIGHT: Final = 250
+_HEIGHT: Final = 310
 
 
 def group_sizes(bands: Sequence[Band], limit: int, caption: str) -> None:
@@ -29,7 +29,7 @@ def group_sizes(bands: Sequence[Band], limit: int, caption: str) -> None:
 
 @lru_cache(maxsize=16)
 def _bars(order: tuple[str, ...], most: int, limit: int) -> dict[str, Any]:
-    axis = alt.Axis(labelFontSize=_SMALL, titleFontSize=_SMALL, labelAngle=0)
+    axis = alt.Axis(labelFontSize=_SMALL, titleFontSize=_SMALL, labelAngle=0, labelOverlap=False)
     title = f"People in the group (fewer than {limit} is too few)"
     x = alt.X("size:N", sort=list(order), title=title, axis=axis)
     y = alt.Y(
@@ -49,8 +49,8 @@ def _bars(order: tuple[str, ...], most: int, limit: int) -> dict[str, Any]:
         alt.Tooltip("size:N", title="Size of the group"),
         alt.Tooltip("people:Q", title="People", format=","),
     ]
-    base = alt.Chart().encode(x=x, y=y, xOffset=beside)
-    bars = base.mark_bar(cornerRadiusEnd=2).encode(color=colour, tooltip=tooltip)
+    base = alt.Chart().encode(x=x, y=y, xOffset=beside, color=colour)
+    bars = base.mark_bar(cornerRadiusEnd=2).encode(tooltip=tooltip)
     counts = base.transform_filter("datum.people > 0").mark_text(dy=-7, fontSize=_SMALL).encode(text="shown:N")
     heading = alt.TitleParams("How many people look alike", fontSize=14, anchor="start")
     chart = alt.layer(bars, counts).properties(height=_HEIGHT, title=heading)
