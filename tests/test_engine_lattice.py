@@ -266,7 +266,15 @@ def test_a_walk_can_be_cancelled_on_its_way(name: str) -> None:
     progress = Impatient()
     with backend_of(name):
         assert evaluate(root, GRID, progress=progress) is None
-    assert progress.done < progress.total == 81
+        assert progress.done < progress.total == 81
+        every, progress = whole(root), Impatient()
+        some = evaluate(root, GRID, progress=progress, partial=True)
+    assert some is not None
+    assert len(some.nodes) == progress.done < 81
+    place = {tuple(node): row for row, node in enumerate(every.nodes.tolist())}
+    rows = [place[tuple(node)] for node in some.nodes.tolist()]
+    for part in ("kept_rows", "kept_leaves", "smallest", "reached", "squares"):
+        assert (getattr(some, part) == getattr(every, part)[rows]).all(), part
 
 
 def test_progress_ends_at_the_total() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -156,6 +157,38 @@ def test_a_search_ends_in_time(run: Command, monkeypatch: pytest.MonkeyPatch) ->
     assert done.code == 0
     assert 0 < done.json["gap"] <= 1
     assert done.json["checked"] < run("search", TABLE, *options).json["checked"]
+
+
+class AtOnce:
+    """An alarm that goes off when it is set."""
+
+    def __init__(self, _seconds: float, call: Callable[[], None]) -> None:
+        self._call = call
+
+    def start(self) -> None:
+        self._call()
+
+    def cancel(self) -> None:
+        pass
+
+
+def test_a_file_that_time_cut_short_says_so(run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from anonymiser.cli import search
+
+    target = tmp_path / "all.parquet"
+    options = ("--qi", "sex,age,zip,edu", "--hierarchies", FOLDER, "--k", "3", "--all", target, "--seconds", "600")
+    whole = run("search", TABLE, *options, "--json").json
+    assert (whole["settings"], whole["settings_written"]) == (96, 96)
+    assert pq.read_metadata(target).metadata[b"settings_written"] == b"96"
+    monkeypatch.setattr(search.threading, "Timer", AtOnce)
+    cut = run("search", TABLE, *options, "--json")
+    assert cut.code == 0
+    assert cut.json["settings"] == 96
+    assert cut.json["settings_written"] < 96
+    written = pq.read_table(target)
+    assert written.num_rows == cut.json["settings_written"]
+    assert written.schema.metadata[b"settings"] == b"96"
+    assert "Time was up: 0 of 96 settings were written." in run("search", TABLE, *options).out
 
 
 @pytest.mark.parametrize(

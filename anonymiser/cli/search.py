@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import sys
+import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
 import typer
 
 from anonymiser.assessment import assess
+from anonymiser.cli.bounds import Bounds, weights_of
 from anonymiser.cli.exits import ExitCode
 from anonymiser.cli.figures import as_json, as_sections, headline
 from anonymiser.cli.inputs import load_recipe, load_table
@@ -23,9 +23,10 @@ from anonymiser.cli.quick import QuickOptions, quick_recipe
 from anonymiser.cli.risks import RiskOptions, risk_fields
 from anonymiser.engine import backend
 from anonymiser.engine.frequency import FrequencySet, build, roll_up
+from anonymiser.engine.lattice import LatticeSums, Progress
 from anonymiser.errors import InputError
-from anonymiser.hierarchies import Hierarchy
 from anonymiser.planning import check_fits, requirements_in_force
+from anonymiser.privacy import PrivacyModel
 from anonymiser.recipe import Recipe
 from anonymiser.search import LARGEST, By, Finding, Searcher, measure_lattice, tabulate
 from anonymiser.transform.encoded import EncodedTable
@@ -39,39 +40,6 @@ _MOST_ROWS: Final = 2_000_000
 _LONGEST: Final = 60.0
 """Seconds for a lattice too large to be searched node by node, where ``--seconds`` is left out."""
 _EVERY: Final = 0.5
-
-
-@dataclass(frozen=True)
-class _Bounds:
-    """Where the search may go; None where an option is left out."""
-
-    lowest: str | None
-    highest: str | None
-    fixed: str | None
-
-    def levels(self, hierarchies: Sequence[Hierarchy]) -> tuple[list[int], list[int]]:
-        """Lowest and highest level of each attribute.
-
-        Raises
-        ------
-        InputError
-            A level does not exist, or the lowest stands above the highest.
-        """
-        low, high = [0] * len(hierarchies), [h.height for h in hierarchies]
-        tops = {h.attribute: h.height for h in hierarchies}
-        for option, text, sides in (
-            ("--lowest", self.lowest, (low,)),
-            ("--highest", self.highest, (high,)),
-            ("--fix", self.fixed, (low, high)),
-        ):
-            for name, value in _pairs(option, text, list(tops)).items():
-                if not (value.isascii() and value.isdecimal()) or int(value[:9]) > tops[name]:
-                    raise InputError(f"{option}: '{name}' has the levels 0 to {tops[name]}.")
-                for side in sides:
-                    side[list(tops).index(name)] = int(value)
-        if any(a > b for a, b in zip(low, high, strict=True)):
-            raise InputError("The lowest level of a column stands above its highest. Change --lowest or --highest.")
-        return low, high
 
 
 def search_command(
@@ -97,7 +65,12 @@ def search_command(
     lowest: Annotated[str | None, typer.Option(help="Lowest level allowed: age=1,zip=2.")] = None,
     highest: Annotated[str | None, typer.Option(help="Highest level allowed: age=3.")] = None,
     fix: Annotated[str | None, typer.Option(help="Levels that are to stay: sex=0.")] = None,
-    seconds: Annotated[float | None, typer.Option(help="Stop then, and say how much better may exist.")] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            help="Stop then, and say how far it came: how much better may exist, with --all how many were written."
+        ),
+    ] = None,
     every: Annotated[Path | None, typer.Option("--all", help="Write every setting to this Parquet file.")] = None,
     as_json_object: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; otherwise the first.")] = None,
@@ -120,8 +93,8 @@ def search_command(
         check_fits(chosen, microdata)
     table = EncodedTable(microdata, strict=recipe is None)
     made, leaves = table.qis(chosen)
-    low, high = _Bounds(lowest, highest, fix).levels(made)
-    weights = _weights(importance, made)
+    low, high = Bounds(lowest, highest, fix).levels(made)
+    weights = weights_of(importance, made)
     nodes = math.prod(h.height + 1 for h in made)
     if every is not None:
         _check_target(every, nodes, (file, recipe))
@@ -130,13 +103,31 @@ def search_command(
     root = build(made, leaves, table.sensitive(chosen), histograms=True)
     everybody = load_population(population, table, chosen, root)
     settings = math.prod(b - a + 1 for a, b in zip(low, high, strict=True))
-    watch = _Watch(_LONGEST if seconds is None and settings > LARGEST else seconds)
+    time_for_all = None if seconds is None or every is None else seconds / 2
+    watch = _Watch(_LONGEST if seconds is None and settings > LARGEST else time_for_all or seconds)
     search = Searcher(root, everybody.in_force(chosen), chosen.suppression, by=by, weights=weights)
     found = search.find(low, high, watch=watch)
+    written = None
     if every is not None:
-        _write_all(root, chosen, everybody, weights, every)
-    answer = _Answer(found, tuple(high), by, watch.checked, everybody)
+        sums = _measure_all(root, everybody.in_force(chosen), time_for_all)
+        tabulate(root, sums, chosen.k, chosen.suppression, weights=weights).write(every, of=nodes)
+        written = _Written(len(sums.nodes), nodes)
+    answer = _Answer(found, tuple(high), by, watch.checked, everybody, written)
     return _say(table, chosen, root, answer, as_json_object=as_json_object)
+
+
+class _Written(NamedTuple):
+    """How many settings ``--all`` wrote, and how many there are."""
+
+    settings: int
+    of: int
+
+    @property
+    def sentence(self) -> str:
+        """How far it came, for a person."""
+        if self.settings == self.of:
+            return f"Every setting was written: {self.of:,}."
+        return f"Time was up: {self.settings:,} of {self.of:,} settings were written."
 
 
 class _Answer(NamedTuple):
@@ -147,12 +138,16 @@ class _Answer(NamedTuple):
     by: By
     checked: int
     everybody: Population
+    written: _Written | None = None
 
     @property
     def fields(self) -> dict[str, object]:
         """What ``--json`` adds to the measures."""
         score, gap = (None, None) if self.found is None else (self.found.score, self.found.gap)
-        return {"by": self.by.value, "score": score, "checked": self.checked, "gap": gap, **self.everybody.fields}
+        fields = {"by": self.by.value, "score": score, "checked": self.checked, "gap": gap, **self.everybody.fields}
+        if self.written is not None:
+            fields |= {"settings": self.written.of, "settings_written": self.written.settings}
+        return fields
 
     @property
     def sentence(self) -> str:
@@ -176,7 +171,8 @@ def _say(table: EncodedTable, recipe: Recipe, root: FrequencySet, answer: _Answe
         risks = risk_fields(table, there, classes, assessment, RiskOptions(), population=answer.everybody.classes)
         print_json(as_json(assessment, there) | risks | {"unseen": table.unseen(there)} | answer.fields)
     else:
-        print_line(f"{table.microdata.name}: {headline(assessment)} {answer.sentence}")
+        told = "" if answer.written is None else f" {answer.written.sentence}"
+        print_line(f"{table.microdata.name}: {headline(assessment)} {answer.sentence}{told}")
         print_sections(as_sections(assessment, there))
     return ExitCode.NOT_MET if answer.found is None else ExitCode.DONE
 
@@ -217,54 +213,18 @@ def _check_target(target: Path, nodes: int, given: Sequence[Path | None]) -> Non
         raise InputError("--all names a file that is read. Choose another name.")
 
 
-def _write_all(
-    root: FrequencySet, recipe: Recipe, everybody: Population, weights: Sequence[float] | None, target: Path
-) -> None:
-    sums = measure_lattice(root, everybody.in_force(recipe), details=True)
-    if sums is not None:
-        tabulate(root, sums, recipe.k, recipe.suppression, weights=weights).write(target)
-
-
-def _weights(text: str | None, hierarchies: Sequence[Hierarchy]) -> list[float] | None:
-    """The importance of each column; None where none is given.
-
-    Raises
-    ------
-    InputError
-        One is no number from 0 up.
-    """
-    if text is None:
-        return None
-    given = _pairs("--importance", text, [h.attribute for h in hierarchies])
+def _measure_all(root: FrequencySet, wanted: Sequence[PrivacyModel], seconds: float | None) -> LatticeSums:
+    """Measure every setting, or as many as the time allows."""
+    progress = Progress()
+    alarm = None if seconds is None else threading.Timer(seconds, progress.cancel)
+    if alarm is not None:
+        alarm.daemon = True
+        alarm.start()
     try:
-        weights = [float(given.get(h.attribute, "1")) for h in hierarchies]
-    except ValueError:
-        weights = [math.nan]
-    if not all(math.isfinite(w) and w >= 0 for w in weights):
-        raise InputError("--importance takes numbers from 0 up: age=2,zip=0.5.")
-    return weights
-
-
-def _pairs(option: str, text: str | None, names: Sequence[str]) -> dict[str, str]:
-    """What an option says of columns: ``age=2,sex=0``.
-
-    Raises
-    ------
-    InputError
-        An entry is not of that form, or its column is no quasi-identifier.
-    """
-    try:
-        items = next(csv.reader([text or ""], skipinitialspace=True), [])
-    except csv.Error:
-        raise InputError(f"{option} holds a character that no list can hold.") from None
-    found: dict[str, str] = {}
-    for item in items:
-        name, equals, value = (part.strip() for part in item.rpartition("="))
-        if not equals or name not in names:
-            raise InputError(
-                f"{option}: '{name or value}' is not one of the columns searched. Write for example age=2."
-            )
-        if name in found:
-            raise InputError(f"{option} names the column '{name}' twice. Name each column once.")
-        found[name] = value
-    return found
+        sums = measure_lattice(root, wanted, details=True, partial=True, progress=progress)
+    finally:
+        if alarm is not None:
+            alarm.cancel()
+    if sums is None:
+        raise RuntimeError("a walk that may be partial has a result")
+    return sums

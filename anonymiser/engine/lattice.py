@@ -109,6 +109,7 @@ def evaluate(
     models: Models | None = None,
     details: bool = False,
     extremes: bool = True,
+    partial: bool = False,
     progress: Progress | None = None,
 ) -> LatticeSums | None:
     """Measure every node of the lattice above a frequency set at level 0.
@@ -130,13 +131,15 @@ def evaluate(
         Also what entropy and ambiguity need.
     extremes : bool
         Also the worst diversity and distance of each node; without, classes that fail are not looked at further.
+    partial : bool
+        Whether a walk that is cancelled gives the nodes that it measured.
     progress : Progress or None
         Counts the nodes, and can stop the walk.
 
     Returns
     -------
     LatticeSums or None
-        None where the walk was cancelled: there is no half result.
+        None where the walk was cancelled and no half result is wanted.
 
     Notes
     -----
@@ -151,10 +154,12 @@ def evaluate(
     )
     state.total = math.prod(plan.shape)
     if models is None and backend.is_warm() and plan.fits:
-        found: Found | None = _walk(plan, state, details=details)
+        found = _walk(plan, state, details=details)
     else:
         found = walk_models(plan, models, state.counter(), details=details)
-    return None if found is None or state.cancelled else _in_own_order(plan, found)
+    if not state.cancelled:
+        return _in_own_order(plan, found, np.arange(state.total))
+    return _in_own_order(plan, found, np.flatnonzero(found.extremes[:, 0])) if partial else None
 
 
 def _walk(plan: Plan, state: Progress, *, details: bool) -> Found:
@@ -187,12 +192,16 @@ def _run(kernels: Any, tuples: Tuples, given: tuple[Any, ...]) -> None:
     kernels.walk(*tuples, *given)
 
 
-def _in_own_order(plan: Plan, found: Found) -> LatticeSums:
-    """From the order of the wheels to that of the attributes."""
+def _in_own_order(plan: Plan, every: Found, done: npt.NDArray[np.intp]) -> LatticeSums:
+    """From the order of the wheels to that of the attributes, for the nodes that were measured."""
     back = np.argsort(plan.order)
-    nodes = np.stack(np.unravel_index(np.arange(found.sums.shape[0]), plan.shape), axis=1)
+    nodes = np.stack(np.unravel_index(done, plan.shape), axis=1)
+    has_details = bool(every.details.shape[0])
+    found = every
+    if done.size < every.sums.shape[0]:
+        parts: list[Any] = [part[done] if part.shape[0] else part for part in every]
+        found = Found(*parts)
     sums, extremes = found.sums, found.extremes
-    has_details = bool(found.details.shape[0])
     return LatticeSums(
         rows=plan.root.rows,
         nodes=nodes[:, back].astype(np.int64),

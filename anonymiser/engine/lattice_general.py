@@ -37,8 +37,8 @@ class Models:
     sizes: Callable[[FrequencySet], npt.NDArray[np.integer]] | None = None
 
 
-def walk_models(plan: Plan, models: Models | None, progress: Wholes, *, details: bool) -> Found | None:
-    """Measure every node, each rolled up from the one before; None where it was stopped.
+def walk_models(plan: Plan, models: Models | None, progress: Wholes, *, details: bool) -> Found:
+    """Measure every node, each rolled up from the one before; where it is stopped, the rest stays empty.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def walk_models(plan: Plan, models: Models | None, progress: Wholes, *, details:
     found = plan.room(details=details)
     for at, classes in enumerate(_nodes(plan, plan.root, 0)):
         if progress[1]:
-            return None
+            break
         sizes = classes.counts if models is None or models.sizes is None else models.sizes(classes)
         buckets = np.searchsorted(plan.grid, sizes, side="right")
         found.reached[at] = _from_above(plan, buckets, classes.counts)

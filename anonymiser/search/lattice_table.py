@@ -159,22 +159,30 @@ class LatticeTable:
             "nentropy": self.normalised_entropy,
         }
 
-    def write(self, path: Path) -> None:
-        """Save as Parquet; nothing is left behind where that fails."""
+    def write(self, path: Path, *, of: int | None = None) -> None:
+        """Save as Parquet; nothing is left behind where that fails.
+
+        Parameters
+        ----------
+        path : Path
+        of : int, optional
+            Nodes of the whole lattice: the file says so where it does not hold all of them.
+        """
         part = path.with_name(f"{path.name}.part")
         try:
-            part.write_bytes(self.to_parquet())
+            part.write_bytes(self.to_parquet(of=of))
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
 
-    def to_parquet(self) -> bytes:
-        """The columns as a Parquet file: numbers of settings, no value of the table."""
+    def to_parquet(self, *, of: int | None = None) -> bytes:
+        """The columns as a Parquet file: numbers of settings, no value of the table. ``of`` as in `write`."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         file = pa.BufferOutputStream()
-        pq.write_table(pa.table(self.columns()), file)
+        said = {"settings": str(self.nodes if of is None else of), "settings_written": str(self.nodes)}
+        pq.write_table(pa.table(self.columns(), metadata=said), file)
         found: bytes = file.getvalue().to_pybytes()
         return found
 

@@ -35,6 +35,7 @@ def measure_lattice(
     grid: Sequence[int] = (),
     details: bool = False,
     extremes: bool = True,
+    partial: bool = False,
     progress: Progress | None = None,
 ) -> LatticeSums | None:
     """Measure every node of the lattice under some requirements; None where it was cancelled.
@@ -50,6 +51,8 @@ def measure_lattice(
         Also what entropy and ambiguity need.
     extremes : bool
         Also the worst l and t of each node.
+    partial : bool
+        Whether a walk that is cancelled gives the nodes that it measured.
     progress : Progress or None
         Counts the nodes, and can stop the walk.
 
@@ -82,6 +85,7 @@ def measure_lattice(
         models=models,
         details=details,
         extremes=extremes,
+        partial=partial,
         progress=progress,
     )
 

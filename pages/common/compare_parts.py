@@ -70,7 +70,7 @@ def disappearing(project: Project, pair: Pair, names: Names) -> None:
     if state.presenting():
         st.info("Hidden in presentation mode: groups are named by values of the table.")
         return
-    column = st.selectbox("Groups by", exploring.can_group(project), format_func=escape, key="compare-group")
+    column = st.selectbox("Groups by", exploring.can_group(project), key="compare-group")
     for name, chosen, place in zip(names, (pair.left, pair.right), st.columns(2, gap="medium"), strict=True):
         found = exploring.who_disappears(project, chosen, column)
         with place:

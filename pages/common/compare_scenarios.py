@@ -51,8 +51,8 @@ def choose(project: Project) -> tuple[Scenario, Scenario]:
     offered = {kept.name: kept for kept in project.scenarios} | {_CURRENT: now}
     names = list(offered)
     places = st.columns(2, gap="medium")
-    one = places[0].selectbox("Compare", names, 0, format_func=escape, key="compare-left")
-    other = places[1].selectbox("with", names, len(names) - 1, format_func=escape, key="compare-right")
+    one = places[0].selectbox("Compare", names, 0, key="compare-left")
+    other = places[1].selectbox("with", names, len(names) - 1, key="compare-right")
     for place, name, side in zip(places, (one, other), ("left", "right"), strict=True):
         with place:
             _about(project, offered[name], side)

@@ -22,7 +22,7 @@ def show(project: Project, question: Question) -> None:
     """Groups of a column on the left, the fair setting on the right."""
     groups, fair = st.columns([1, 1], gap="medium")
     with groups:
-        column = st.selectbox("Groups by", exploring.can_group(project), format_func=escape, key="fair-group")
+        column = st.selectbox("Groups by", exploring.can_group(project), key="fair-group")
         if column is None:
             return
         _groups(project, column)
@@ -33,6 +33,7 @@ def show(project: Project, question: Question) -> None:
             5.0,
             2.0,
             0.5,
+            format="%.1f",
             key="fair-most",
             help="1: every group loses the same share of its rows. At 2 a group may lose twice the share that "
             "all people together lose. The smallest group (k) stays as it is asked for.",

@@ -92,16 +92,14 @@ def result(project: Project, found: Answer, label: str) -> None:
     node = found.node
     there = project.assess(project.recipe.with_levels(exploring.levels_of(project, node)))
     told = story.outcome(there.k, there.suppressed, there.rows, there.detail_kept)
-    words, button = st.columns([7, 3], gap="medium", vertical_alignment="center")
-    words.markdown(
+    st.markdown(
         f"**{escape(story.setting(project.recipe.qis, node), _LONGEST)}**: {escape(told, _LONGEST)}.  \n"
         f":small[{escape(exploring.how_good(found), _LONGEST)}]"
     )
-    button.button(
+    st.button(
         label,
         key=f"use-{label}",
         type="primary",
-        width="stretch",
         icon=":material/star:",
         on_click=trade_off_choices.move_to,
         args=(node,),

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from anonymiser import story
+from anonymiser import exploring, story
 from anonymiser.project import Project
 from anonymiser.recipe import Recipe
 from anonymiser.search import LatticeTable, Move, Tabulated, moves, neighbours, path
@@ -48,9 +48,8 @@ def _advice(project: Project, scores: LatticeTable, standings: Tabulated) -> Non
     if scores.met[here]:
         st.markdown(f":material/check_circle: **This setting meets the requirements**: {escape(told, _LONGEST)}.")
         return
-    st.markdown(
-        f":material/warning: **Not met yet**: {escape(told, _LONGEST)}, more than the {scores.limit:,} allowed."
-    )
+    over = f", more than the {scores.limit:,} allowed" if group else ""
+    st.markdown(f":material/warning: **Not met yet**: {escape(told, _LONGEST)}{over}.")
     way = path(standings, project.recipe.node)
     if not way:
         st.caption("No setting meets these requirements.")
@@ -63,8 +62,9 @@ def _advice(project: Project, scores: LatticeTable, standings: Tabulated) -> Non
         icon=":material/route:",
         on_click=trade_off_choices.move_to,
         args=(node,),
-        help=escape(f"Fewest sliders moved, {len(way)}: {story.setting(project.recipe.qis, node)}", _LONGEST),
+        help=escape(f"Leads to: {story.setting(project.recipe.qis, node)}", _LONGEST),
     )
+    st.caption(f"{len(way)} of the sliders: {escape(exploring.way_in_words(way, project.recipe), _LONGEST)}.")
 
 
 def _row(move: Move, recipe: Recipe, number: int) -> None:
