@@ -16,7 +16,7 @@ __all__ = ["CONTACTS", "check_json", "check_prose"]
 _WHO: Final = (
     r"(?:people|persons?|records?|rows?|patients?|customers?|individuals?|women|men|children|cases|respondents)"
 )
-_COUNTED: Final = re.compile(rf"(?<![\w.,–−-])(\d{{1,3}}(?:,\d{{3}})+|\d+) (?:[a-z]+ )?{_WHO}\b", re.IGNORECASE)
+_COUNTED: Final = re.compile(rf"(?<![\w.,–−-])(\d{{1,3}}(?:,\d{{3}})+|\d+) (?:(?!of |in |by )[a-z]+ )?{_WHO}\b", re.IGNORECASE)
 _LIMIT: Final = re.compile(
     r"(at least|at most|fewer than|less than|smaller than|more than|larger than|up to|under|over|below|above|minimum|"
     r"maximum|limit is|asked for:?|between|or|one in|1 in|k =|each of|every|from|to|than)\W*$",
@@ -26,7 +26,7 @@ _EXEMPT: Final = re.compile(
     r"\bk\b|smallest group|delet|suppress|left out|would have to go|made.up|for example|nobody|none of", re.IGNORECASE
 )
 CONTACTS: Final = ("e-mail addresses", "UK telephone numbers")
-_SENTENCE: Final = re.compile(r"[^.!?;\n]+")
+_END: Final = re.compile(r"(?<=[.!?;])\s+|\n+")
 _EXTREME_KEYS: Final = {"minimum", "maximum", "min", "max"}
 
 
@@ -49,7 +49,7 @@ def check_prose(file: str, text: str, rules: NumberRules, own: Collection[str] |
         if phrase.strip():
             text = text.replace(phrase.strip(), " ")
     small = 0
-    for sentence in _SENTENCE.findall(text):
+    for sentence in _END.split(text):
         if _EXEMPT.search(sentence):
             continue
         for found in _COUNTED.finditer(sentence):

@@ -184,7 +184,7 @@ def _taken_as(table: _Table) -> str:
 def _sentences(found: Unpacked, tables: Sequence[_Table]) -> str:
     """Text of a file and of those of its tables that hold words."""
     words = [t.grid for t in tables if t.kind is Kind.WORDS and any(t.grid is grid for grid in found.grids)]
-    cells = (text for grid in words for column in grid.columns for text in (column.name, *column.values))
+    cells = (f"{column.name}: {text}" for grid in words for column in grid.columns for text in column.values)
     return "\n".join((found.text, *cells))
 
 

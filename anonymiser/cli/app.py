@@ -15,6 +15,7 @@ from anonymiser.cli.check import check_command
 from anonymiser.cli.exits import guarded
 from anonymiser.cli.open import open_command
 from anonymiser.cli.plan import plan_command
+from anonymiser.cli.present import present_command
 from anonymiser.cli.profile import profile_command
 from anonymiser.cli.release import release_command
 from anonymiser.cli.search import search_command
@@ -39,6 +40,7 @@ app.command("plan")(plan_command)
 app.command("release")(release_command)
 app.command("open")(open_command)
 app.command("check")(check_command)
+app.command("present")(present_command)
 app.add_typer(audit_app, name="audit")
 app.add_typer(vault_app, name="vault")
 

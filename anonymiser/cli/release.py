@@ -18,6 +18,7 @@ from anonymiser.cli.recipients import answers_in, policy_named
 from anonymiser.cli.vault import OpenedVault, opened_vault
 from anonymiser.errors import InputError
 from anonymiser.planning import check_fits
+from anonymiser.presenting import material
 from anonymiser.project import Project
 from anonymiser.release.fingerprints import in_words
 from anonymiser.release.package import ReleaseResult
@@ -101,6 +102,7 @@ def release_command(
             keys=opened.keys if opened else None,
             owner=_owner(owner_to, opened),
             policy=policy,
+            material=lambda project: material(project, particulars.created, particulars.title, policy=policy),
             remembered=opened.ledger if opened else stated,
             progress=progress,
         )

@@ -87,6 +87,7 @@ def make_release(
     owner: SealToKey | SealWithPassphrase | None = None,
     pseudonyms: Sequence[PseudonymRequest] = (),
     witness: Witness | None = None,
+    more: Mapping[str, bytes] | None = None,
     progress: Progress = _silent,
     commit: AbstractContextManager[object] | None = None,
 ) -> ReleaseResult:
@@ -112,6 +113,8 @@ def make_release(
     pseudonyms : sequence of PseudonymRequest
     witness : Witness, optional
         The owner's record, which goes into the archive; its number and hash go into the manifest.
+    more : mapping of str to bytes, optional
+        What goes into the private archive besides: slides, report and notebook.
     progress : callable
         Told the fraction that is done and what is under way.
     commit : context manager, optional
@@ -145,7 +148,7 @@ def make_release(
         archive = prepare(owner or SealWithPassphrase(), facts.created)
         with Payload(stage) as files:
             words = transformations(contents.table, facts, contents.left_out)
-            add_supporting(files, facts, words, (None if keys else used, key), archive)
+            add_supporting(files, facts, words, (None if keys else used, key), archive, more=more)
             if facts.reidentification:
                 files.add(REIDENTIFICATION, reidentification_table(pseudonyms, table.source_rows, key))
             if witness is not None:

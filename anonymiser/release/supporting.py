@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyrage
@@ -40,7 +40,13 @@ Whoever has them can recompute every pseudonym. Keep this folder apart from the 
 
 
 def add_supporting(
-    files: Payload, facts: ReleaseFacts, transformations: str, keys: tuple[OwnerKeys | None, ReleaseKey], seal: Seal
+    files: Payload,
+    facts: ReleaseFacts,
+    transformations: str,
+    keys: tuple[OwnerKeys | None, ReleaseKey],
+    seal: Seal,
+    *,
+    more: Mapping[str, bytes] | None = None,
 ) -> None:
     """Put the archive's files together.
 
@@ -55,6 +61,8 @@ def add_supporting(
         The owner's keys only when no vault keeps them.
     seal : Seal
         To the owner.
+    more : mapping of str to bytes, optional
+        Slides, report and notebook, by name.
     """
     files.add("keys/keys.json.age", pyrage.encrypt(_keys_file(*keys), [seal.recipient]))
     files.add("pseudonymise.py", Path(pseudonymise.__file__).read_text("utf-8"))
@@ -73,6 +81,8 @@ def add_supporting(
         "halftone": facts.version,
     }
     files.add("release.json", json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+    for name, content in (more or {}).items():
+        files.add(name, content)
 
 
 def write_supporting(files: Payload, facts: ReleaseFacts, folder: Path, seal: Seal, modified: int) -> None:

@@ -6,7 +6,7 @@ overridden, with a reason and a second person's name; for an open release nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,6 +68,7 @@ def release(
     remembered: Ledger | FirstRelease | None = None,
     trail: Trail | None = None,
     second_person: str = "",
+    material: Callable[[Project], Mapping[str, bytes]] | None = None,
     progress: Callable[[float, str], None] = _silent,
 ) -> ReleaseResult:
     """Make the release of a project's current recipe, if its policy lets it out.
@@ -96,6 +97,8 @@ def release(
         this machine. Where an identity provider vouches for them, an open release needs somebody else's approval.
     second_person : str
         Who else looked at an open release, where nobody vouches for names.
+    material : callable, optional
+        From the project to files for the private archive: slides, report and notebook.
     progress : callable
         Told the fraction that is done, from 0 to 1, and what is under way.
 
@@ -135,6 +138,7 @@ def release(
             owner=owner,
             pseudonyms=pseudonym_requests(project),
             witness=witness,
+            more=material(project) if material else None,
             commit=beside.commit,
             progress=progress,
         )

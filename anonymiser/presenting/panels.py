@@ -1,0 +1,393 @@
+"""The panels, drawn from a project: no row, no small count, only labels that many people share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from anonymiser import story
+from anonymiser.assessment import Assessment
+from anonymiser.attributes import Role
+from anonymiser.engine.frequency import FrequencySet
+from anonymiser.figures import losses, shown, size_bins
+from anonymiser.gate import Check, checks
+from anonymiser.planning import requirements_in_force
+from anonymiser.policy import Policy
+from anonymiser.presenting import notes
+from anonymiser.presenting.deck import Bar, Card, Chart, Deck, Panel, Table, people_shown
+from anonymiser.project import Project
+from anonymiser.recipe import AttributePlan
+from anonymiser.releasing.outline import outline
+
+__all__ = ["deck_of"]
+
+_GROUPS: Final = 5
+_COLUMNS: Final = 4
+"""Columns of labels that a table on a slide has room for."""
+_SHARED: Final = 50
+"""An exact value is shown only where each value of its column belongs to this many rows or more."""
+_ROWS: Final = 9
+_NAMES: Final = 3
+_LONG: Final = 46
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What every panel draws on."""
+
+    project: Project
+    policy: Policy
+    assessment: Assessment
+    before: Assessment
+    checks: tuple[Check, ...]
+    hide: int
+
+    @property
+    def k(self) -> int:
+        """The smallest group that the policy asks for."""
+        return int(self.policy.k.value)
+
+
+def deck_of(project: Project, title: str = "", policy: Policy | None = None) -> Deck:
+    """Ten panels on the current recipe.
+
+    Parameters
+    ----------
+    project : Project
+    title : str
+        Of the data; made from the file's name where it is left out.
+    policy : Policy, optional
+        The project's own where it is left out.
+    """
+    chosen = policy or project.policy
+    recipe = project.recipe
+    exact = recipe.with_levels({plan.name: 0 for plan in recipe.qis})
+    facts = _Facts(
+        project,
+        chosen,
+        project.assess(),
+        project.assess(exact),
+        checks(recipe, project.assess(), chosen),
+        chosen.hide_counts_up_to,
+    )
+    made = (_problem, _data, _recipients, _method, _counting, _before_after, _risk, _use, _sharing, _decision)
+    name = title or Path(project.microdata.name).stem.replace("_", " ").strip() or "Records"
+    return Deck(name[:1].upper() + name[1:], story.short_name(chosen), tuple(make(facts) for make in made))
+
+
+def _problem(facts: _Facts) -> Panel:
+    before, recipe = facts.before, facts.project.recipe
+    alone = before.unique_records_raw
+    direct = sum(plan.role is Role.DIRECT for plan in recipe.attributes)
+    if alone > facts.hide:
+        message = f"As it is, {people_shown(alone, facts.hide)} of {before.rows:,} people could be singled out."
+    else:
+        message = "As it is, the table would show far more about people than anybody needs."
+    knows = story.listing(_some([plan.name for plan in recipe.qis])) or "nothing"
+    return Panel(
+        "The problem",
+        message,
+        points=(
+            "Taking the names away is not enough: what is left still points at people.",
+            f"Somebody who knows a person's {knows} would find that person's row, and read the rest of it.",
+            "We answer for what happens to it after we have handed it over.",
+        ),
+        cards=(
+            Card(f"{before.rows:,}", "people in the table"),
+            Card(f"{len(recipe.attributes):,}", "columns about each"),
+            Card(f"{direct:,}", "columns that name a person"),
+        ),
+        notes=notes.PROBLEM,
+    )
+
+
+def _data(facts: _Facts) -> Panel:
+    plans = facts.project.recipe.attributes
+    kinds = (
+        ("Point at one person", (Role.DIRECT,), "Never leave"),
+        ("Point at people together", (Role.QUASI,), "Blurred, and counted in groups"),
+        ("An acquaintance may know", (Role.OBSERVABLE, Role.OBSERVABLE_SENSITIVE), "In bands, or dropped"),
+        ("Would harm if known", (Role.SENSITIVE,), "Only what the recipient needs"),
+        ("The rest", (), "As the recipient needs it"),
+    )
+    told = {role for _, roles, _ in kinds for role in roles}
+    rows = []
+    for what, roles, then in kinds:
+        names = [p.name for p in plans if (p.role in roles if roles else p.role not in told)]
+        if names:
+            rows.append((what, f"{len(names):,}", story.listing(_some(names)), then))
+    direct = sum(plan.role is Role.DIRECT for plan in plans)
+    together = sum(plan.role is Role.QUASI for plan in plans)
+    return Panel(
+        "The data",
+        f"{_columns(direct)} {_verb(direct, 'names', 'name')} a person outright; {together:,} more do so together.",
+        table=Table(
+            ("What the columns do", "How many", "Such as", "What we do"), tuple(rows), (0.25, 0.13, 0.36, 0.26)
+        ),
+        notes=notes.DATA,
+    )
+
+
+def _recipients(facts: _Facts) -> Panel:
+    policy = facts.policy
+    others = [p for p in facts.project.policies.values() if p.name != policy.name]
+    rows = tuple(
+        (
+            ("▸ " if p is policy else "") + _short(story.short_name(p)),
+            p.model.value,
+            f"at least {p.k.value:g}",
+            f"{100 * p.suppression.value:g} % of the rows",
+            "none" if p.is_open else "in bands" if p.distinct_l or p.ordered_t else "allowed",
+        )
+        for p in (policy, *others[:4])
+    )
+    how = "anyone may read it" if policy.is_open else "sealed, and under an agreement"
+    return Panel(
+        "The recipients",
+        f"{_short(story.short_name(policy))}: {how}, in groups of at least {facts.k}.",
+        table=Table(
+            ("Recipient", "How it is shared", "Smallest group", "Deleted at most", "Sensitive columns"),
+            rows,
+            (0.26, 0.26, 0.16, 0.18, 0.14),
+            note=f"Smallest group: {policy.k.source}. Share that may be deleted: {policy.suppression.source}.",
+        ),
+        notes=notes.OPEN_RECIPIENT if policy.is_open else notes.SEALED_RECIPIENT,
+    )
+
+
+def _method(facts: _Facts) -> Panel:
+    plan = outline(facts.project)
+    rows = [(_short(c.name), c.level, _plain(c.words)) for c in plan.leaving]
+    more = len(rows) - _ROWS
+    note = f"{len(plan.staying):,} columns stay here." + (f" {more + 1:,} more leave." if more > 0 else "")
+    if more > 0:
+        rows = rows[: _ROWS - 1]
+    return Panel(
+        "The method",
+        "Names stay here; the rest is blurred until people look alike.",
+        table=Table(
+            ("Column that leaves", "How fine", "What is done to it"), tuple(rows), (0.34, 0.26, 0.4), note=note
+        ),
+        notes=notes.METHOD,
+    )
+
+
+def _counting(facts: _Facts) -> Panel:
+    assessment, recipe = facts.assessment, facts.project.recipe
+    steps = story.how_k_is_counted(assessment, recipe)[:3]
+    table = _groups(facts)
+    message = (
+        f"People who look alike form a group; the smallest has {assessment.k:,}."
+        if assessment.kept and not _failing(facts)
+        else "People who look alike form a group; the smallest counts."
+    )
+    return Panel(
+        "How k is counted", message, points=steps, table=table, notes=notes.counting(assessment.k), numbered=True
+    )
+
+
+def _before_after(facts: _Facts) -> Panel:
+    before, after = facts.before, facts.assessment
+    sizes, groups = np.unique(facts.project.classes().counts[_passing(facts)], return_counts=True)
+    kept = replace(after, sizes=np.column_stack((sizes, groups)).astype(np.int64))
+    bins = [b for b in size_bins(kept) if b.people and b.safe]
+    bars = tuple(
+        Bar(b.label, 0 if b.people <= facts.hide else round(b.people / 5) * 5, people_shown(b.people, facts.hide))
+        for b in bins
+    )
+    finds = "exactly one row" if before.k <= 1 else f"{before.k:,} rows"
+    if _failing(facts):
+        message = "Before: people stand alone. After: some groups are still too small."
+    else:
+        message = f"Before, a person who is known has {finds}. After, at least {after.k:,}."
+        if before.k <= 1:
+            message = f"Before, people stand alone. Now nobody is in a group smaller than {after.k:,}."
+    alone = people_shown(before.unique_records_raw, facts.hide) if before.unique_records_raw else "nobody"
+    return Panel(
+        "Before and after",
+        message,
+        cards=(
+            Card(f"{alone} → nobody" if not after.unique_records else alone, "people alone in their group"),
+            Card(f"100 % → {100 * after.detail_kept:.0f} %", "detail kept"),
+            Card(f"{after.suppressed:,}", "rows deleted"),
+        ),
+        chart=Chart(
+            bars,
+            "People in the group",
+            "People in groups of this size",
+            "Everybody who is released, by how many people are in their group.",
+        ),
+        notes=notes.BEFORE_AFTER,
+    )
+
+
+def _risk(facts: _Facts) -> Panel:
+    after = facts.assessment
+    sentence = story.attack(after, facts.project.recipe)
+    rows = tuple(
+        (point.name, {True: "met", False: "fails", None: "for you to judge"}[point.met])
+        for point in story.points(facts.checks)
+    )
+    if _failing(facts):
+        message = "Not yet: a requirement of the policy fails."
+        sentence = "At this setting some people can still be found. It will not leave like this."
+    else:
+        message = f"A guess at who a row belongs to is right at most 1 time in {after.k:,}."
+    return Panel(
+        "The risk",
+        message,
+        points=(sentence, story.CLAIMS[2]),
+        table=Table(("What is asked for", "Result"), rows[:_ROWS], (0.66, 0.34)),
+        notes=notes.RISK,
+    )
+
+
+def _use(facts: _Facts) -> Panel:
+    after, recipe = facts.assessment, facts.project.recipe
+    found = losses(after, recipe)
+    bars = tuple(
+        Bar(f"{_short(b.name, 24)} ({b.level})", b.loss, f"{100 * b.loss:.0f} %", b.loss >= 1) for b in found[:10]
+    )
+    worst = max(found, key=lambda bar: bar.loss, default=None)
+    message = f"{100 * after.detail_kept:.0f} % of the detail is kept."
+    if worst is not None and worst.loss:
+        message = f"{100 * after.detail_kept:.0f} % of the detail is kept; most is lost in {_short(worst.name, 28)}."
+    kept = [p for p in recipe.attributes if p.leaves and not p.is_qi]
+    points = ["0 % lost is exact, 100 % is hidden. Only columns that point at people are blurred to make groups."]
+    if kept:
+        are, names = _verb(len(kept), "it is", "they are"), story.listing(_some([p.name for p in kept], 5))
+        points.append(f"To study, as {are} released: {names}.")
+    return Panel(
+        "The use",
+        message,
+        points=tuple(points),
+        chart=Chart(bars, "", "Detail lost", "How much detail each column that points at people loses.", longest=1.0),
+        notes=notes.USE,
+    )
+
+
+def _sharing(facts: _Facts) -> Panel:
+    if facts.policy.is_open:
+        return Panel(
+            "The sharing",
+            "Anyone may read it; nobody can change it unnoticed.",
+            points=(
+                "The files leave as they are, with a dictionary that explains every column.",
+                "A signature shows whether something was changed on the way.",
+                "Whoever uses them agrees not to look for people.",
+                "What is published once cannot be taken back: no requirement was set aside.",
+            ),
+            notes=notes.OPEN_SHARING,
+            numbered=True,
+        )
+    return Panel(
+        "The sharing",
+        "One sealed file, and the words that open it by another way.",
+        points=(
+            "The package is encrypted: to the recipient's key, or under six fresh words.",
+            "The words are told by telephone, never in the message with the package.",
+            "A signature shows that it comes from us and that nothing was changed.",
+            "Once opened, the agreement protects it: purpose, people, place, end.",
+        ),
+        notes=notes.SEALED_SHARING,
+        numbered=True,
+    )
+
+
+def _decision(facts: _Facts) -> Panel:
+    verdict = story.verdict(facts.assessment, facts.checks, facts.policy)
+    safe = verdict.safe
+    points = [story.CLAIMS[0], story.CLAIMS[1]]
+    waiting = [check.sentence for check in facts.checks if check.met is None]
+    if waiting:
+        points.append(f"Not checked here: {_short(waiting[0], 150)}")
+    return Panel(
+        "The decision",
+        f"{verdict.headline} The decision is ours." if safe else "Not yet: this setting does not meet the policy.",
+        points=tuple(points),
+        cards=(
+            Card(f"{facts.assessment.k:,}" if safe else "not yet", "in the smallest group"),
+            Card(f"{100 * facts.assessment.detail_kept:.0f} %", "of the detail kept"),
+            Card(
+                "anyone" if facts.policy.is_open else "sealed",
+                "who can open it" if facts.policy.is_open else "to the recipient",
+            ),
+        ),
+        notes=notes.DECISION,
+    )
+
+
+def _groups(facts: _Facts) -> Table | None:
+    """Some groups that are released, with labels that many share and counts that obey the small-number rule."""
+    recipe, classes = facts.project.recipe, facts.project.classes()
+    fit = np.flatnonzero(_passing(facts) & (classes.counts >= facts.k))
+    visible = [(j, plan) for j, plan in enumerate(recipe.qis) if plan.leaves][:_COLUMNS]
+    if not fit.size or not visible:
+        return None
+    ranked = fit[np.argsort(classes.counts[fit], kind="stable")]
+    chosen = [int(place) for place in (*ranked[:2], *ranked[-min(_GROUPS - 2, max(0, ranked.size - 2)) :][::-1])]
+    chosen = sorted(dict.fromkeys(chosen), key=lambda place: -int(classes.counts[place]))
+    texts = [_labels(facts, classes, j, plan, chosen) for j, plan in visible]
+    rows = [
+        (*labels, people_shown(int(classes.counts[place]), facts.hide))
+        for place, labels in zip(chosen, zip(*texts, strict=True), strict=True)
+    ]
+    head = (*(_short(plan.name, 22) for _, plan in visible), "People")
+    return Table(
+        head,
+        tuple(rows),
+        (),
+        note="The largest and the smallest groups. Counts are rounded to 5; small ones are not shown.",
+    )
+
+
+def _passing(facts: _Facts) -> npt.NDArray[np.bool_]:
+    """Groups that meet every requirement."""
+    classes = facts.project.classes()
+    passing = np.ones(classes.classes, dtype=np.bool_)
+    for model in requirements_in_force(facts.project.recipe):
+        passing &= model.passes(classes)
+    return passing
+
+
+def _labels(facts: _Facts, classes: FrequencySet, j: int, plan: AttributePlan, chosen: Sequence[int]) -> list[str]:
+    """Labels of one column; an exact value is shown only where every value of the column is common."""
+    codes = classes.layout.codes(classes.keys, j)
+    names = classes.hierarchies[j].labels[classes.node[j]]
+    if plan.level == 0:
+        rows = np.bincount(codes, weights=classes.counts, minlength=len(names))
+        if rows[rows > 0].min() < max(_SHARED, facts.hide + 1):
+            return ["•••" for _ in chosen]
+    return [_short(shown(names[int(codes[place])]), 22) for place in chosen]
+
+
+def _failing(facts: _Facts) -> bool:
+    return any(check.met is False for check in facts.checks) or not facts.assessment.kept
+
+
+def _plain(words: str) -> str:
+    return "Blurred" if words.startswith("Blurred") else words.rstrip(".")
+
+
+def _columns(number: int) -> str:
+    return "1 column" if number == 1 else f"{number:,} columns"
+
+
+def _verb(number: int, one: str, several: str) -> str:
+    return one if number == 1 else several
+
+
+def _some(names: Sequence[str], most: int = _NAMES) -> list[str]:
+    """The first few names, and how many more there are."""
+    short = [_short(name, 28) for name in names]
+    return short if len(short) <= most + 1 else [*short[:most], f"{len(short) - most:,} more"]
+
+
+def _short(text: str, longest: int = _LONG) -> str:
+    one_line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return one_line if len(one_line) <= longest else f"{one_line[: longest - 1].rstrip()}…"
