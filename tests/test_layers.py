@@ -50,6 +50,7 @@ ORDER = (
     "checking",
     "release",
     "trying",
+    "trying",
     "joining",
     "releasing",
     "presenting",

@@ -32,6 +32,7 @@ __all__ = [
     "add_recipient",
     "apply_recipe",
     "apply_scenario",
+    "attempt",
     "bind",
     "change",
     "choose_recipient",
@@ -238,6 +239,11 @@ def uploaded(key: str) -> bytes | None:
     """What was put into an upload widget; None where nothing is."""
     upload = st.session_state.get(key)
     return None if upload is None else upload.getvalue()
+
+
+def attempt(change: Callable[[], object]) -> None:
+    """Change the project from a button; what goes wrong is told on the page. For callbacks only."""
+    _in_callback(change)
 
 
 def undo() -> None:

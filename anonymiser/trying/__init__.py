@@ -1,0 +1,52 @@
+"""What the methods page asks of a project: candidates side by side, forms, pictures; without a screen."""
+
+from __future__ import annotations
+
+from anonymiser.trying.aggregated import aggregated_csv
+from anonymiser.trying.candidates import (
+    MOST,
+    Candidate,
+    From,
+    Trial,
+    begin,
+    best_levels,
+    candidates,
+    drop,
+    give_up,
+    keep,
+    recipe_with,
+    under_way,
+    use,
+)
+from anonymiser.trying.forms import FieldForm, Kind, fields_of, first_values, made
+from anonymiser.trying.pictures import Counts, Dots, Plane, axes_of, changed_columns, counts, dots, plane
+
+__all__ = [
+    "MOST",
+    "Candidate",
+    "Counts",
+    "Dots",
+    "FieldForm",
+    "From",
+    "Kind",
+    "Plane",
+    "Trial",
+    "aggregated_csv",
+    "axes_of",
+    "begin",
+    "best_levels",
+    "candidates",
+    "changed_columns",
+    "counts",
+    "dots",
+    "drop",
+    "fields_of",
+    "first_values",
+    "give_up",
+    "keep",
+    "made",
+    "plane",
+    "recipe_with",
+    "under_way",
+    "use",
+]

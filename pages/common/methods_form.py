@@ -1,0 +1,123 @@
+"""The form of the methods page: which method, with which parameters; and how far it is."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import streamlit as st
+
+from anonymiser import story, trying
+from anonymiser.methods import METHODS, MethodParameters, Scope
+from anonymiser.project import Project
+from anonymiser.trying import FieldForm, From, Kind, Trial
+from pages.common import state
+from pages.common.shell import problems
+from pages.common.words import escape
+
+__all__ = ["progress", "show"]
+
+_AT_FIRST: Final = 1.0
+"""Seconds that the page waits before it shows progress."""
+_LONGEST: Final = 400
+_SHOWN: Final = 2
+"""Parameters that are shown at once; the others unfold."""
+
+
+def show(project: Project) -> None:
+    """Choose a method and its parameters, and try it."""
+    titles = [method.title for method in METHODS]
+    with st.container(border=True, gap="small"):
+        title = st.selectbox("Method", titles, key="method", help="What is done to the records")
+        method = METHODS[titles.index(title)]
+        st.caption(escape(method.about, _LONGEST))
+        begin = st.container()
+        starts = list(From)
+        groups = method.scope is Scope.GROUPING or "important" in method.model_fields
+        usual = From.EXACT if groups else From.BEST
+        start = st.selectbox(
+            "Start from",
+            starts,
+            starts.index(usual),
+            format_func=lambda each: each.value,
+            key=f"method-start-{usual.name}",
+            help="The columns that count, before the method sees them",
+        )
+        fields = trying.fields_of(project, method)
+        values = {field.name: _ask(method, field) for field in fields[:_SHOWN]}
+        if fields[_SHOWN:]:
+            with st.expander("More", key="method-more", icon=":material/tune:"):
+                values |= {field.name: _ask(method, field) for field in fields[_SHOWN:]}
+        begin.button(
+            "Try it",
+            key="method-try",
+            type="primary",
+            width="stretch",
+            icon=":material/play_arrow:",
+            on_click=_try,
+            args=(method, values, start),
+            help=f"Groups keep every requirement: at least {escape(story.people(project.recipe.k))}, and the others",
+        )
+        st.caption(f":material/gpp_maybe: **Does not protect from:** {escape(method.not_protected, _LONGEST)}")
+
+
+def _ask(method: type[MethodParameters], field: FieldForm) -> Any:
+    """One parameter."""
+    key = f"method-{method.title}-{field.name}"
+    about = escape(field.about, _LONGEST) if field.about else None
+    match field.kind:
+        case Kind.COLUMNS:
+            return tuple(st.multiselect(field.label, field.choices, list(field.value or ()), key=key, help=about))
+        case Kind.CHOICE:
+            return st.selectbox(
+                field.label, field.choices, field.choices.index(field.value), key=key, help=about, format_func=escape
+            )
+        case Kind.YES_NO:
+            return st.toggle(field.label, value=bool(field.value), key=key, help=about)
+        case _:
+            whole = field.kind is Kind.WHOLE
+            cast = int if whole else float
+            bounds = {
+                name: None if bound is None else cast(bound)
+                for name, bound in (("min_value", field.least), ("max_value", field.most))
+            }
+            return st.number_input(
+                field.label,
+                value=None if field.value is None else cast(field.value),
+                step=1 if whole else 0.05,
+                placeholder="empty",
+                key=key,
+                help=about,
+                **bounds,
+            )
+
+
+def _try(method: type[MethodParameters], values: dict[str, Any], start: From) -> None:
+    """Begin; most tables are done before the page is drawn."""
+
+    def run() -> None:
+        project = state.project()
+        recipe = trying.recipe_with(project, (trying.made(method, values),), start)
+        trying.begin(project, recipe).wait(_AT_FIRST)
+
+    state.attempt(run)
+
+
+def progress(project: Project) -> None:
+    """How far the running method is, with a way to stop it; what stopped it, once."""
+    trial = None
+    with problems():
+        trial = trying.under_way(project)
+    if trial is not None:
+        _running(trial)
+
+
+@st.fragment(run_every=0.5)
+def _running(trial: Trial) -> None:
+    if trial.done.is_set():
+        st.rerun()
+    told = "Getting the fast code ready: once, some seconds." if trial.preparing else trial.words or "Beginning"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.progress(trial.share, escape(told))
+        if st.button("Cancel", key="method-cancel", icon=":material/close:"):
+            trying.give_up(state.project())
+            st.rerun()
