@@ -16,7 +16,7 @@ PARTS = {
     "Precision": attack_parts.precision,
     "Motivated intruder": attack_intruder.intruder,
     "Without any search": attack_parts.without_search,
-    "Three attackers": attack_parts.three_attackers,
+    "Attackers": attack_parts.three_attackers,
     "Hashes": attack_parts.hashes,
     "Two releases joined": joined.joined,
 }

@@ -97,6 +97,8 @@ def attackers_sentence(project: Project, found: RiskMeasures, fraction: float | 
             "to see what a journalist and a marketer can expect: both look for people who need not be in the file."
         )
     told = f"Estimated from {_share(fraction)} of the population being in the table, person by person."
+    if not found.sample_uniques:
+        return f"{told} No row stands alone in the release, so nobody is estimated to stand alone in the population."
     if found.dankar is None:
         return f"{told} How many people are alone in the population cannot be estimated here."
     return f"{told} Alone in the population: an estimated {_share(found.dankar)} of its people ({found.dankar_model})."

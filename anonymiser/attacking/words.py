@@ -293,7 +293,7 @@ def uniform_table(found: Sequence[Uniform], *, hide: bool) -> Table:
         "Column": [name for name, _ in told],
         "Value": [MASK if hide else group.value for _, group in told],
         "How sure": [_sure(group) for _, group in told],
-        "Group": [MASK if hide else listing(group.labels) or "everybody" for _, group in told],
+        "Group": [MASK if hide else ", ".join(group.labels) or "everybody" for _, group in told],
     }
 
 

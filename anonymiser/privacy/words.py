@@ -25,6 +25,7 @@ __all__ = ["DISTANCES", "MEANINGS", "TITLES", "asked"]
 TITLES: Final = {m.model: m.title.split(",")[0] for m in reversed(PRIVACY_MEASURES) if m.model}
 """Name of each model, by its kind."""
 TITLES["beta_likeness"] = "β-likeness"
+TITLES["alpha_k"] = "(α,k)-anonymity"
 MEANINGS: Final = {m.model: m.meaning for m in reversed(PRIVACY_MEASURES) if m.model}
 """What each model asks for, in one line."""
 DISTANCES: Final = {
@@ -46,7 +47,7 @@ def asked(model: PrivacyModel, *, hide_values: bool = False) -> str:  # noqa: PL
     Examples
     --------
     >>> asked(TCloseness(attribute="age", t=0.3, distance="ordered"))
-    't = 0.3, by their order, as numbers are'
+    't = 0.3, ordered distance'
     >>> asked(DeltaPresence(maximum=0.5))
     'at most 0.5'
     """
@@ -58,7 +59,7 @@ def asked(model: PrivacyModel, *, hide_values: bool = False) -> str:  # noqa: PL
         case RecursiveDiversity():
             return f"c = {model.c:g}, l = {model.l}"
         case TCloseness():
-            return f"t = {model.t:g}, {DISTANCES[model.distance]}"
+            return f"t = {model.t:g}, {model.distance.value} distance"
         case AlphaK():
             of = f" of {'a chosen value' if hide_values else ' or '.join(model.values)}" if model.values else ""
             return f"α = {model.alpha:g}{of}" + (f", k = {model.k:,}" if model.k > 1 else "")

@@ -91,7 +91,7 @@ def three_attackers(project: Project) -> None:
     fraction = None
     if project.population is None:
         percent = st.number_input(
-            "Share of the population that is in your table, in %",
+            "Your table's share of the population, in %",
             0.001,
             100.0,
             value=None,

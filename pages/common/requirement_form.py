@@ -8,12 +8,12 @@ from typing import Any, Final
 import streamlit as st
 from pydantic import TypeAdapter, ValidationError
 
+from anonymiser.access import Right
 from anonymiser.errors import InputError
 from anonymiser.privacy import Requirement
 from anonymiser.privacy.words import DISTANCES, MEANINGS, TITLES
 from anonymiser.project import Project
-from pages.common import state
-from pages.common.words import escape
+from pages.common import access, state
 
 __all__ = ["form", "labels_of"]
 
@@ -30,7 +30,7 @@ def form(project: Project) -> None:
     names = [plan.name for plan in project.recipe.sensitive]
     name = None
     if kind not in _NO_COLUMN:
-        name = column.selectbox("Sensitive column", names, format_func=escape, key="require-column")
+        name = column.selectbox("Sensitive column", names, key="require-column")
     st.caption(MEANINGS[kind])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         fields = _FIELDS[kind](project, name)
@@ -44,6 +44,7 @@ def form(project: Project) -> None:
         project.change(candidate)
 
 
+@access.needs(Right.ROWS)
 def labels_of(project: Project, name: str, *, known: bool = False) -> list[str]:
     """Labels of a sensitive column as they would leave; ``known`` leaves the missing one out."""
     labels, _, missing = project.table.labels_at(project.recipe, project.recipe.attribute(name))
@@ -83,7 +84,6 @@ def _alpha(project: Project, name: str | None) -> dict[str, Any]:
         labels_of(project, name, known=True),
         key=f"require-values-{name}",
         placeholder="every value",
-        format_func=lambda label: escape(label, 40),
         help="Only these are limited, each by itself; every value where none is chosen.",
     )
     return {"alpha": alpha, "values": tuple(chosen)}

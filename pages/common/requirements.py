@@ -9,13 +9,14 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from anonymiser.access import Right
 from anonymiser.assessment import RequirementResult
 from anonymiser.gate import breaking_class
 from anonymiser.planning import harmful_answers, is_yes_no, own_requirements
 from anonymiser.privacy import AlphaK
 from anonymiser.privacy.words import TITLES, asked
 from anonymiser.project import Project
-from pages.common import state
+from pages.common import access, state
 from pages.common.population import population
 from pages.common.requirement_form import form, labels_of
 from pages.common.shell import problems
@@ -24,9 +25,10 @@ from pages.common.words import escape
 __all__ = ["editor"]
 
 
+@access.needs(Right.TUNE)
 def editor(project: Project) -> None:
     """Add and remove requirements, see what each reaches, and what breaks one."""
-    left, right = st.columns([6, 7], gap="large")
+    left, right = st.columns([5, 8], gap="large")
     with left:
         st.markdown("**Add a requirement**")
         with problems():  # a refused one leaves the others on the page
@@ -44,12 +46,11 @@ def editor(project: Project) -> None:
 def _listed(project: Project, results: tuple[RequirementResult, ...]) -> None:
     own = own_requirements(project.recipe, project.policy)
     for number, result in enumerate(results):
-        words, button = st.columns([6, 1], vertical_alignment="center")
-        _badge(words, result)
-        removable = result.model in own
-        if button.button(
-            "Remove", key=f"remove-{number}", disabled=not removable, help=None if removable else "Policy"
-        ):
+        words, button = st.columns([7, 2], vertical_alignment="center", gap="small")
+        words.markdown(_in_words(result), help=_breakers(result))
+        if result.model not in own:
+            button.caption("policy")
+        elif button.button("Remove", key=f"remove-{number}", type="tertiary"):
             rest = tuple(r for r in project.recipe.requirements if r != result.model)
             project.change(project.recipe.changed(requirements=rest))
             st.rerun()
@@ -62,18 +63,18 @@ def _results(project: Project) -> tuple[RequirementResult, ...]:
     return tuple(RequirementResult(model, None, met=False) for model in project.recipe.requirements)
 
 
-def _badge(place: st.delta_generator.DeltaGenerator, result: RequirementResult) -> None:
-    """One requirement: what it asks, on which column, what is reached, met or not in words."""
+def _in_words(result: RequirementResult) -> str:
+    """One requirement: met or not, on which column, what is reached and what is asked."""
     title = TITLES[str(result.model.model_dump()["kind"])]
-    column = f" of {escape(result.model.attribute)}" if result.model.attribute else ""
+    column = f" of {escape(result.model.attribute, 60)}" if result.model.attribute else ""
     reached = "nothing" if result.reached is None else "no bound" if result.reached == inf else f"{result.reached:.4g}"
     wanted = escape(asked(result.model, hide_values=state.presenting()), 90)
-    place.badge(
-        f"{title}{column}: {'met' if result.met else 'fails'}, reached {reached}, asked {wanted}",
-        icon=":material/check:" if result.met else ":material/close:",
-        color="green" if result.met else "red",
-        help=f"{result.breaking:,} groups with {result.breaking_records:,} records break it before any is deleted",
-    )
+    met = ":green-badge[:material/check: met]" if result.met else ":red-badge[:material/close: fails]"
+    return f"{met} **{title}**{column}: reached {reached}, asked {wanted}"
+
+
+def _breakers(result: RequirementResult) -> str:
+    return f"{result.breaking:,} groups with {result.breaking_records:,} records break it before any is deleted"
 
 
 def _harmful(project: Project) -> None:
@@ -128,7 +129,7 @@ def _breaking(project: Project, results: tuple[RequirementResult, ...]) -> None:
             ]
         )
         st.altair_chart(_chart(frame, title), key="breaking")
-        st.caption(escape(caption))
+        st.caption(escape(caption, 300))
 
 
 def _chart(frame: pd.DataFrame, title: str) -> alt.Chart:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driver import Screen
 
+SHARED = Path(os.environ.get("HALFTONE_SHARED", Path(__file__).parents[3] / "shared"))
+INSURER = SHARED / "data" / "coursework" / "customer_information.csv"
 TITLE = "What would someone who knows Alex learn?"
 
 
@@ -51,3 +56,19 @@ def test_an_intruder_a_chart_and_a_hash(screen: Screen) -> None:
     screen.part("Hashes")
     screen.page.get_by_role("button", name="Measure on this machine").click()
     expect(screen.page.get_by_text("This is extrapolated from the measurement")).to_be_visible()
+
+
+@pytest.mark.skipif(not INSURER.is_file(), reason="needs the insurer's table: set HALFTONE_SHARED")
+def test_the_insurers_own_table_is_attacked(screen: Screen) -> None:
+    """The first user's file: what stands alone in it, what hides in the release, and what the groups give away."""
+    screen.visit("Data").open_table(INSURER)
+    to_attack(screen)
+    expect(screen.figure("Rows in your table")).to_have_text("1")
+    expect(screen.figure("People singled out")).to_have_text("0")
+    screen.part("Attackers")
+    screen.page.get_by_role("spinbutton", name="share of the population").fill("10")
+    screen.page.keyboard.press("Enter")
+    expect(screen.page.get_by_text("Estimated from 10 % of the population")).to_be_visible()
+    screen.part("Without any search")
+    expect(screen.page.get_by_text("Nobody in the file was born in")).to_be_visible()
+    expect(screen.page.get_by_text("share one value in at least 90 % of each group").first).to_be_visible()
