@@ -6,8 +6,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from anonymiser import exploring, figures, story
+from anonymiser.access import Right
 from anonymiser.project import Project
-from pages.common import charts, details, next_move, recipients, requirements, sliders, state, verdict
+from pages.common import access, charts, details, next_move, recipients, requirements, shared, sliders, state, verdict
 from pages.common.shell import enter, history, problems
 
 ON_DEMAND = (
@@ -24,7 +25,7 @@ def setting_and_answer() -> None:
     """Draw sliders and results; a press on a slider runs this and nothing else."""
     if state.shell_is_behind():
         st.rerun()
-    project = state.project()
+    project, tunes = state.project(), access.may(Right.TUNE)
     exploring.pause(project)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title("Is it safe at this setting?", anchor=False, width="content")
@@ -34,12 +35,15 @@ def setting_and_answer() -> None:
         st.expander(label, key=key, on_change="rerun", icon=icon) for key, label, icon in ON_DEMAND
     )
     with left, st.container(gap="xsmall"), problems():
-        sliders.columns(project)
-        with st.container(key="levels", gap="xsmall"):  # scrolls by itself where many columns count
-            sliders.levels(project)
-        sliders.limit(project)
-        history()
-        sliders.scenarios(project)
+        if tunes:
+            sliders.columns(project)
+            with st.container(key="levels", gap="xsmall"):  # scrolls by itself where many columns count
+                sliders.levels(project)
+            sliders.limit(project)
+            history()
+            sliders.scenarios(project)
+        else:
+            shared.levels(project)
     if others.open:  # before the answer, which depends on it
         with others, problems():
             sliders.others(project)
@@ -55,7 +59,7 @@ def setting_and_answer() -> None:
     if records.open:
         with records, problems():
             details.compare(project)
-    if advised is not None:  # last: the answer is on the screen by now
+    if tunes and advised is not None:  # last: the answer is on the screen by now
         with advised:
             next_move.line(project)
     state.save()

@@ -43,13 +43,14 @@ R = TypeVar("R")
 PAGES: Final[Mapping[str, Right]] = {
     "overview": Right.SEE,
     "data": Right.ROWS,
-    "tune": Right.TUNE,
+    "tune": Right.SEE,
     "trade_off": Right.SEE,
     "methods": Right.TUNE,
     "attack": Right.ROWS,
     "compare": Right.SEE,
     "recipient": Right.TUNE,
     "release": Right.TUNE,
+    "present": Right.SEE,
     "audit": Right.SEE,
 }
 """What one must be allowed in order to open a page; a page that is not here opens to nobody but releasers."""

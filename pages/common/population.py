@@ -10,6 +10,7 @@ import streamlit as st
 from anonymiser.errors import InputError
 from anonymiser.project import Project
 from anonymiser.reading import read
+from pages.common import access
 from pages.common.shell import problems
 from pages.common.words import escape
 
@@ -42,7 +43,10 @@ def population(project: Project) -> None:
 def _loader(project: Project) -> None:
     st.caption(_WHY)
     upload = st.file_uploader("A file", _TYPES, key="population-upload")
-    path = st.text_input("Or a file on this machine", key="population-path", placeholder="/home/me/register.csv")
+    if access.is_on():  # nobody from elsewhere chooses among the server's files
+        path = ""
+    else:
+        path = st.text_input("Or a file on this machine", key="population-path", placeholder="/home/me/register.csv")
     if not st.button("Use this table", key="population-use", type="primary", icon=":material/check:"):
         return
     if upload is None and not path.strip():

@@ -13,7 +13,7 @@ from anonymiser.access import Right
 from anonymiser.engine import backend
 from anonymiser.errors import AnonymiserError, HierarchyError
 from anonymiser.project import Project
-from pages.common import access, journal, recipients, sign_in, state
+from pages.common import access, journal, recipients, shared, sign_in, state
 from pages.common.words import escape
 
 __all__ = ["enter", "go", "has_page", "history", "problems", "run"]
@@ -29,6 +29,7 @@ _PAGES: Final = {
     "compare": "Compare",
     "recipient": "Recipient",
     "release": "Release",
+    "present": "Present",
     "audit": "Audit",
 }
 """Without icons: Streamlit makes a page's icon the tab's, and the browser would fetch that from Google."""
@@ -51,6 +52,7 @@ def run() -> None:
     with problems():
         state.start()
         journal.settle(state.project(), page.title)
+        state.on_stage(here=page.title == _PAGES["present"])
         _sidebar(page.title)
         state.shell_is_behind(drawn=True)
         state.in_shell(running=True)
@@ -153,16 +155,18 @@ def _sidebar(title: str) -> None:
     with st.sidebar:
         _table(current)
         tunes = access.may(Right.TUNE)
+        shared.chooser(current)
         if tunes:
             recipients.choose(current)
         if tunes and title != "Tune":  # there the buttons stand beside the sliders and know each step
             history()
         if tunes:
             _recipe(current)
+            shared.share(current)
         st.toggle(
             "Presentation mode",
             key=state.PRESENTING,
-            value=state.presenting(),
+            value=state.presenting() and not state.on_stage(),
             disabled=not access.may(Right.ROWS),
             help="Hides every value of the table: for a projector or a shared screen.",
         )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from anonymiser.access import Right
 from anonymiser.assessment import limit_in_records
 from anonymiser.limits import MAX_QIS
 from anonymiser.picking import can_count, other_columns, with_counting
 from anonymiser.project import Project
 from anonymiser.recipe import AttributePlan
-from pages.common import state
+from pages.common import access, state
 from pages.common.words import escape
 
 __all__ = ["columns", "levels", "limit", "others", "scenarios"]
@@ -50,6 +51,7 @@ def levels(project: Project) -> None:
         _level(project, plan, escape(plan.name), "level")
 
 
+@access.needs(Right.TUNE)
 def others(project: Project) -> None:
     """The same for the columns that leave without counting."""
     st.caption("These leave beside the columns that count, at the level chosen here.")

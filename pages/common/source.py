@@ -8,11 +8,12 @@ from typing import Final
 
 import streamlit as st
 
+from anonymiser.access import Right
 from anonymiser.errors import AnonymiserError
 from anonymiser.microdata import Microdata
 from anonymiser.project import Project
 from anonymiser.reading import ReadOptions, read
-from pages.common import state
+from pages.common import access, state
 from pages.common.desk import desk
 from pages.common.words import escape
 
@@ -64,7 +65,7 @@ def _dialog() -> None:
         if upload is not None:
             _candidate((upload.file_id,), upload.getvalue(), upload.name)
             return
-        path = st.text_input("Or a file on this machine", key="path", placeholder="/home/me/customers.csv")
+        path = _path()
         if path.strip():
             file = Path(path.strip().strip("\"'")).expanduser()
             _candidate((str(file), file.stat().st_mtime_ns if file.is_file() else 0), file, file.name)
@@ -76,6 +77,14 @@ def _dialog() -> None:
         st.rerun()
 
 
+def _path() -> str:
+    """A file on this machine, where its reader is at this machine: nobody else chooses among the server's files."""
+    if access.is_on():
+        return ""
+    return st.text_input("Or a file on this machine", key="path", placeholder="/home/me/customers.csv")
+
+
+@access.needs(Right.TUNE)
 def _candidate(stamp: tuple[Hashable, ...], content: bytes | Path, name: str) -> None:
     """Read the file, show what was found, open it when asked to."""
     found_in, choices = st.container(), st.container()

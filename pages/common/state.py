@@ -44,6 +44,7 @@ __all__ = [
     "in_shell",
     "is_sample",
     "load_recipe",
+    "on_stage",
     "open_sample",
     "open_table",
     "opened",
@@ -54,6 +55,7 @@ __all__ = [
     "reset",
     "save",
     "shell_is_behind",
+    "show_newest",
     "shown",
     "start",
     "to_policy_levels",
@@ -74,7 +76,10 @@ def start() -> None:
     """Open the built-in sample in a new session."""
     if "project" not in st.session_state:
         access.require(Right.SEE)
-        _begin(Project(read(SAMPLE)), sample=True)
+        if access.may(Right.TUNE):
+            _begin(Project(read(SAMPLE)), sample=True)
+        else:
+            show_newest()
 
 
 @cache
@@ -145,6 +150,15 @@ def open_sample() -> None:
     open_table(read(SAMPLE), sample=True)
 
 
+def show_newest() -> None:
+    """For a viewer: what was shown last."""
+    from pages.common import shared  # it stands on this module
+
+    sample = read(SAMPLE)
+    shown = shared.newest(sample)
+    _begin(shown, sample=shown.microdata is sample)
+
+
 def is_sample() -> bool:
     """Whether the table is the built-in sample."""
     return bool(st.session_state.get("sample"))
@@ -152,7 +166,14 @@ def is_sample() -> bool:
 
 def presenting() -> bool:
     """Whether no raw value may be shown: presentation mode is on, or the person may not see rows."""
-    return bool(st.session_state.get(PRESENTING)) or not access.may(Right.ROWS)
+    return bool(st.session_state.get(PRESENTING)) or on_stage() or not access.may(Right.ROWS)
+
+
+def on_stage(*, here: bool | None = None) -> bool:
+    """Whether the page that presents is shown, where presentation mode is always on; with an argument, say so."""
+    if here is not None:
+        st.session_state["on-stage"] = here
+    return bool(st.session_state.get("on-stage"))
 
 
 def unrecorded(sentence: str | None = None) -> str:

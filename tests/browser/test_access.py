@@ -11,14 +11,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from anonymiser.audit import TRAIL_FILE, Event, read_entries
-from tests.browser.driver import LAUNCH, PATIENCE, ROOT, SIZE, Screen, Served, served, until
+from tests.browser.driver import PATIENCE, ROOT, SIZE, Screen, Served, served, until
 
 SAMPLE = ROOT / "sample_data" / "customers.csv"
 ROLES = {"vera": "viewer", "anna": "analyst", "rita": "releaser", "ralf": "releaser", "nobody": None}
