@@ -11,8 +11,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from benchmarks.timing import Figure, customers
-from tests.browser.driver import LAUNCH, SIZE, Screen, served
+from anonymiser.attributes import Role
+from anonymiser.hierarchies import hierarchies_in_folder
+from anonymiser.privacy import KAnonymity
+from anonymiser.recipe import AttributePlan, Recipe
+from benchmarks.tables import ADULT_QIS
+from benchmarks.timing import SHARED, Figure, customers
+from tests.browser.driver import LAUNCH, SIZE, Screen, Served, served
 
 STARTS = 3
 PATIENCE = 300_000
@@ -49,13 +54,35 @@ LISTEN = """
 """
 """From the key event to the first figure that reads differently; k is the first of them to be drawn."""
 
+RING = """
+    const plot = document.querySelector('.st-key-trade-off-picture .js-plotly-plot');
+    const named = name => plot._fullData.find(trace => trace.name.startsWith(name));
+    const ring = named('where the sliders are');
+    const here = `${ring.x[0]} ${ring.y[0]}`;
+"""
+POINT = f"""
+(_, share) => {{
+    {RING}
+    const trace = named('meets the requirements'), place = Math.floor(share * trace.x.length);
+    const layout = plot._fullLayout, box = plot.getBoundingClientRect();
+    return [
+        here,
+        box.left + layout.xaxis._offset + layout.xaxis.d2p(trace.x[place]),
+        box.top + layout.yaxis._offset + layout.yaxis.d2p(trace.y[place]),
+    ];
+}}
+"""
+"""Where the ring is, and where a point stands on the screen."""
+RINGED = f"before => {{ {RING} return here !== before; }}"
+"""Whether the ring has moved."""
+
 
 def figures(*, large: bool = True) -> list[Figure]:
-    """Start on the sample, then key presses on a million rows and on ten million."""
+    """Start on the sample, key presses on a million rows and on ten million, clicks among Adult's settings."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**LAUNCH)
         try:
-            return [_start(browser), *_presses(browser, large=large)]
+            return [_start(browser), *_presses(browser, large=large), *_clicks(browser)]
         finally:
             browser.close()
 
@@ -100,20 +127,70 @@ def _waits(browser: Browser, table: Path, presses: list[tuple[str, str]]) -> lis
         served(Path(folder) / "home", Path(folder) / "log") as app,
         _page(browser) as page,
     ):
-        screen = Screen(page, app).visit("Data")
-        page.get_by_role("button", name="Open a table").click()
-        path = page.get_by_role("textbox", name="Or a file on this machine")
-        path.fill(str(table))
-        path.press("Enter")
-        page.get_by_role("button", name="Open this table").click()
-        expect(screen.keyed("table")).to_contain_text(table.name, timeout=PATIENCE)
-        screen.settled().turn("Tune")
+        screen = _opened(page, app, table)
+        screen.turn("Tune")
         page.evaluate(LISTEN)
         for done, (column, key) in enumerate(presses):
             screen.press(column, key)
             page.wait_for_function("done => window.waits.length > done", arg=done)
             screen.settled()
         return page.evaluate("window.waits")
+
+
+def _opened(page: Page, app: Served, table: Path) -> Screen:
+    """The app with a table opened by its path."""
+    screen = Screen(page, app).visit("Data")
+    page.get_by_role("button", name="Open a table").click()
+    path = page.get_by_role("textbox", name="Or a file on this machine")
+    path.fill(str(table))
+    path.press("Enter")
+    page.get_by_role("button", name="Open this table").click()
+    expect(screen.keyed("table")).to_contain_text(table.name, timeout=PATIENCE)
+    return screen.settled()
+
+
+def _clicks(browser: Browser) -> Iterator[Figure]:
+    """From a click on a point to the picture in which it is ringed, where the given data are here."""
+    folder = SHARED / "data" / "adult"
+    if not folder.is_dir():
+        return
+    waits = _rings(browser, folder, clicks=7)
+    median = statistics.median(waits)
+    what = f"click on one of Adult's 12,960 settings to the new picture, {len(waits)} clicks"
+    yield Figure(f"{what}: median", f"{median:.0f} ms", "at most 1,000 ms", median <= 1000)
+    yield Figure("the same: slowest", f"{max(waits):.0f} ms", "beside it", met=True)
+
+
+def _rings(browser: Browser, adult: Path, clicks: int) -> list[float]:
+    """Milliseconds of each click."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(Path(folder) / "home", Path(folder) / "log") as app,
+        _page(browser) as page,
+    ):
+        rules = hierarchies_in_folder(adult, ADULT_QIS)
+        plans = tuple(AttributePlan(name=name, role=Role.QUASI, hierarchy=rule) for name, rule in rules.items())
+        recipe = Path(folder) / "recipe.json"
+        recipe.write_text(Recipe(attributes=plans, requirements=(KAnonymity(k=5),), suppression=0.02).to_json())
+        screen = _opened(page, app, adult / "adult.csv")
+        page.get_by_role("button", name="Load").click()
+        page.locator(".st-key-load-recipe input[type=file]").set_input_files(recipe)
+        expect(page.get_by_role("button", name="Undo")).to_be_enabled()
+        page.keyboard.press("Escape")
+        screen.settled().turn("Trade-off")
+        picture = screen.keyed("trade-off-picture").locator(".js-plotly-plot")
+        expect(picture).to_be_visible(timeout=PATIENCE)
+        waits = []
+        for turn in range(clicks):
+            screen.settled()
+            before, left, top = picture.evaluate(POINT, turn / clicks)
+            page.mouse.move(left, top)
+            expect(picture.locator(".hoverlayer .hovertext").first).to_be_visible()
+            began = time.perf_counter()
+            page.mouse.click(left, top)
+            page.wait_for_function(RINGED, arg=before)
+            waits.append(1e3 * (time.perf_counter() - began))
+        return waits
 
 
 @contextmanager
