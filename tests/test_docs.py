@@ -46,7 +46,20 @@ def run(capsys: pytest.CaptureFixture[str]) -> Command:
     return Command(capsys)
 
 
-COMMANDS = {"profile", "assess", "transform", "plan", "release", "open", "search", "audit", "check", "vault", "present"}
+COMMANDS = {
+    "profile",
+    "assess",
+    "transform",
+    "plan",
+    "release",
+    "open",
+    "search",
+    "audit",
+    "check",
+    "vault",
+    "present",
+    "ledger",
+}
 
 
 def test_every_command_is_tested_here(run: Command) -> None:

@@ -13,6 +13,7 @@ from anonymiser.cli.assess import assess_command
 from anonymiser.cli.audit import audit_app
 from anonymiser.cli.check import check_command
 from anonymiser.cli.exits import guarded
+from anonymiser.cli.ledger import ledger_app
 from anonymiser.cli.open import open_command
 from anonymiser.cli.plan import plan_command
 from anonymiser.cli.present import present_command
@@ -43,6 +44,7 @@ app.command("check")(check_command)
 app.command("present")(present_command)
 app.add_typer(audit_app, name="audit")
 app.add_typer(vault_app, name="vault")
+app.add_typer(ledger_app, name="ledger")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

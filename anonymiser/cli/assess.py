@@ -11,6 +11,7 @@ from anonymiser.assessment import assess
 from anonymiser.cli.exits import ExitCode
 from anonymiser.cli.figures import as_json, as_sections, headline
 from anonymiser.cli.inputs import load_recipe, load_table
+from anonymiser.cli.joined import compared
 from anonymiser.cli.population import load_population
 from anonymiser.cli.printing import print_json, print_line, print_sections
 from anonymiser.cli.quick import QuickOptions, quick_recipe
@@ -49,6 +50,10 @@ def assess_command(
     sampling_fraction: Annotated[float | None, typer.Option(help="Share of the population that the table is.")] = None,
     weights: Annotated[str | None, typer.Option(help="Column of sampling weights, for the individual risk.")] = None,
     with_suda: Annotated[bool, typer.Option("--suda", help="SUDA2 scores as well.")] = False,
+    vault: Annotated[
+        Path | None, typer.Option(help="Your vault: join it with the earlier releases; a recipe's.")
+    ] = None,
+    vault_passphrase_file: Annotated[Path | None, typer.Option(help="The passphrase of the vault.")] = None,
     as_json_object: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; otherwise the first.")] = None,
 ) -> int:
@@ -61,6 +66,10 @@ def assess_command(
     risk.check()
     if recipe is not None and options.any_given:
         raise InputError("A recipe says everything. Leave out the other options, or leave out --recipe.")
+    if (vault or vault_passphrase_file) and recipe is None:
+        raise InputError(
+            "Only a recipe can be joined with earlier releases: it says who gets the release. Add --recipe."
+        )
     microdata = load_table(file, sheet)
     if microdata.rows > _WORTH_LOADING:
         backend.warm()
@@ -76,9 +85,11 @@ def assess_command(
     required = requirements_in_force(chosen)
     assessment = assess(classes, required, chosen.suppression, target_k=chosen.k, population=everybody.classes)
     unseen = table.unseen(chosen)
+    beside = compared(microdata, chosen, vault, vault_passphrase_file)
     if as_json_object:
         risks = risk_fields(table, chosen, classes, assessment, risk, population=everybody.classes)
-        print_json(as_json(assessment, chosen) | risks | everybody.fields | {"unseen": unseen})
+        joined = {} if beside is None else {"joined": beside.fields}
+        print_json(as_json(assessment, chosen) | risks | everybody.fields | {"unseen": unseen} | joined)
     else:
         print_line(f"{microdata.name}: {headline(assessment)}")
         print_sections(as_sections(assessment, chosen))
@@ -87,6 +98,8 @@ def assess_command(
                 f"{name}: {number:,} different values are new to the recipe; they were placed, none was dropped."
             )
         for sentence in everybody.sentences:
+            print_line(sentence)
+        for sentence in beside.sentences if beside else ():
             print_line(sentence)
     return ExitCode.DONE if assessment.met else ExitCode.NOT_MET
 

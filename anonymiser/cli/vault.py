@@ -1,4 +1,4 @@
-"""The owner's vault on the command line, and what its ledger says of a recipe."""
+"""The owner's vault on the command line."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from anonymiser.cli.inputs import passphrase_in
-from anonymiser.cli.printing import print_line
 from anonymiser.errors import InputError
-from anonymiser.policy import Policy
-from anonymiser.project import Project
 from anonymiser.release.keys import OwnerKeys
 from anonymiser.release.ledger import Ledger, ledger_beside
 from anonymiser.release.vault import open_vault
 
-__all__ = ["OpenedVault", "opened_vault", "tell_joined"]
+__all__ = ["OpenedVault", "opened_vault"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,23 +49,3 @@ def opened_vault(path: Path | None, passphrase_file: Path | None) -> OpenedVault
     passphrase = passphrase_in(passphrase_file)
     keys = open_vault(path, passphrase)
     return OpenedVault(keys, ledger_beside(path, keys), passphrase)
-
-
-def tell_joined(project: Project, opened: OpenedVault, policy: Policy) -> bool:
-    """Print the policy's points about earlier releases, and the setting that nests; whether none of them fails."""
-    from anonymiser.joining.joint import make_it_nest, points_of
-    from anonymiser.joining.nest import steps_to
-
-    points = points_of(project, opened.ledger, policy=policy)
-    words = {True: "met", False: "fails", None: "not checked"}
-    for point in points:
-        print_line(f"{point.name}: {words[point.met]}. {point.sentence}")
-    if all(point.met is not False for point in points):
-        return True
-    nested = make_it_nest(project, opened.ledger, policy=policy)
-    if nested is None:
-        print_line("No coarser setting nests in every earlier release and meets the policy.")
-    elif nested != project.recipe:
-        steps = ", ".join(f"{step.column} to '{step.after}'" for step in steps_to(project.recipe, nested))
-        print_line(f"It would nest with {steps}.")
-    return False
