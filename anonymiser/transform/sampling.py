@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,4 +26,7 @@ def apply(
     size = min(draft.rows, math.ceil(spec.share * draft.rows - 1e-9))
     rows = np.sort(generator.choice(draft.rows, size=size, replace=False)).astype(np.int64)
     record = MethodRecord(spec.method, spec.title, (spec.sentence(),), (("records left out", draft.rows - size),))
-    return draft.taken(rows).with_record(record)
+    left = draft.taken(rows)
+    if left.partition is not None:  # a class of which nobody was drawn is none
+        left = replace(left, partition=np.unique(left.partition, return_inverse=True)[1].astype(np.int64))
+    return left.with_record(record)

@@ -19,6 +19,7 @@ from anonymiser.trying.candidates import (
     use,
 )
 from anonymiser.trying.forms import FieldForm, Kind, fields_of, first_values, made
+from anonymiser.trying.measured import Measured, MomentsRow, measured
 from anonymiser.trying.pictures import Counts, Dots, Plane, axes_of, changed_columns, counts, dots, plane
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "FieldForm",
     "From",
     "Kind",
+    "Measured",
+    "MomentsRow",
     "Plane",
     "Trial",
     "aggregated_csv",
@@ -45,6 +48,7 @@ __all__ = [
     "give_up",
     "keep",
     "made",
+    "measured",
     "plane",
     "recipe_with",
     "under_way",

@@ -11,7 +11,7 @@ from anonymiser import trying
 from anonymiser.project import Project
 from anonymiser.recipe import Recipe
 from anonymiser.trying import Candidate
-from pages.common import methods_candidates, methods_plots, state
+from pages.common import methods_candidates, methods_measured, methods_plots, state
 from pages.common.words import escape
 
 __all__ = ["show"]
@@ -25,7 +25,7 @@ def show(project: Project, tried: Sequence[Candidate]) -> None:
     candidate = methods_candidates.chosen(tried)
     axes = trying.axes_of(project, candidate.recipe)
     changed = trying.changed_columns(project, candidate.recipe)
-    groups, columns, done = st.tabs(["Groups", "Column by column", "What was done"])
+    groups, columns, measured, done = st.tabs(["Groups", "Column by column", "Risk and numbers", "What was done"])
     with groups:
         if axes:
             _groups(project, candidate.recipe, axes)
@@ -36,6 +36,8 @@ def show(project: Project, tried: Sequence[Candidate]) -> None:
             _column(project, candidate.recipe, changed)
         else:
             st.info("No value was changed.", icon=":material/check:")
+    with measured:
+        methods_measured.show(project, candidate.recipe)
     with done:
         _done(project, candidate)
 
