@@ -31,10 +31,12 @@ IF_LOST = (
 """What is lost with the vault or its passphrase, and what is not."""
 
 _FORMAT = "halftone-vault-1"
+_KDF = "argon2id"
 _COST = {"iterations": 3, "lanes": 4, "memory_kib": 65_536}
 """RFC 9106, second recommended option: 64 MiB, three passes, four lanes."""
 _MOST = {"iterations": 16, "lanes": 16, "memory_kib": 1_048_576}
 """A forged file must not make us allocate without end."""
+_CIPHER = "aes-256-gcm"
 _MAX_BYTES = 65_536
 
 
@@ -66,10 +68,10 @@ def save_vault(path: Path, keys: OwnerKeys, passphrase: str) -> None:
         The file cannot be written; the earlier one is untouched.
     """
     salt, nonce = os.urandom(16), os.urandom(12)
-    head = {"format": _FORMAT, "kdf": "argon2id", **_COST, "salt": _text(salt)}
+    head = {"format": _FORMAT, "kdf": _KDF, **_COST, "salt": _text(salt)}
     secret = keys.master + keys.signing_bytes
     wrapped = AESGCM(_wrapping_key(passphrase, salt, _COST)).encrypt(nonce, secret, _canonical(head))
-    content = {**head, "cipher": "aes-256-gcm", "nonce": _text(nonce), "wrapped": _text(wrapped)}
+    content = {**head, "cipher": _CIPHER, "nonce": _text(nonce), "wrapped": _text(wrapped)}
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(path, json.dumps(content, indent=2).encode() + b"\n", mode=0o600)
@@ -94,6 +96,9 @@ def open_vault(path: Path, passphrase: str) -> OwnerKeys:
         salt, nonce, wrapped = (b64decode(content[name], validate=True) for name in ("salt", "nonce", "wrapped"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise damaged from error
+    known = {*head, "cipher", "nonce", "wrapped"}
+    if content.keys() != known or content["cipher"] != _CIPHER or head["kdf"] != _KDF:
+        raise damaged
     if head["format"] != _FORMAT or any(not 1 <= cost[name] <= _MOST[name] for name in cost):
         raise damaged
     try:
