@@ -397,3 +397,26 @@ def test_a_requirement_that_cannot_be_is_refused(run: Command, text: str, words:
 )
 def test_a_risk_option_that_cannot_be_is_refused(run: Command, options: tuple[str, ...], words: str) -> None:
     refused(run("assess", SMALL / "small400.csv", "--qi", "sex", *options), words)
+
+
+def test_what_is_asked_of_the_release(run: Command) -> None:
+    found = small(run, "--levels", "age=1,zip=1", "--suppression", 1, "--answers", "--combinations")
+    assert 0 <= found["query_error"]["median"] <= found["query_error"]["worst"]
+    assert found["predictive_task"]["disease"]["baseline"] > 0
+    assert found["propensity_score"]["pmse"] >= 0
+    assert found["propensity_score"]["records"] == 800 - found["suppressed"]
+    for one in found["identifying_combinations"]:
+        assert one["unique_records"] >= 200
+    nothing = small(run, "--k", 401, "--suppression", 1, "--answers")
+    assert nothing["query_error"] is None
+    assert small(run)["propensity_score"] is None
+
+
+def test_what_the_columns_tell_apart(run: Command, tmp_path: Path) -> None:
+    """By hand: three classes of 2, 1 and 1; of six pairs one is not told apart."""
+    table = write_csv(tmp_path / "t.csv", ["a", "b"], [["x", "1"], ["x", "1"], ["x", "2"], ["y", "1"]])
+    found = run("assess", table, "--qi", "a,b", "--k", 1, "--combinations", "--json").json
+    assert (found["distinction"], found["separation"]) == (3 / 4, 5 / 6)
+    assert found["identifying_combinations"] == [
+        {"columns": ["a", "b"], "unique_records": 2, "distinction": 3 / 4, "separation": 5 / 6}
+    ]

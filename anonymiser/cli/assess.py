@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from anonymiser.assessment import assess
+from anonymiser.cli.answers import NO_ANSWERS, answer_fields
 from anonymiser.cli.exits import ExitCode
 from anonymiser.cli.figures import as_json, as_sections, headline
 from anonymiser.cli.inputs import load_recipe, load_table
@@ -54,6 +55,12 @@ def assess_command(
         Path | None, typer.Option(help="Your vault: join it with the earlier releases; a recipe's.")
     ] = None,
     vault_passphrase_file: Annotated[Path | None, typer.Option(help="The passphrase of the vault.")] = None,
+    with_combinations: Annotated[
+        bool, typer.Option("--combinations", help="Which few columns single out most records as well.")
+    ] = False,
+    with_answers: Annotated[
+        bool, typer.Option("--answers", help="Counts, guesses and propensities from the release as well.")
+    ] = False,
     as_json_object: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; otherwise the first.")] = None,
 ) -> int:
@@ -62,7 +69,7 @@ def assess_command(
     Exit code 1 if the requirement is not met; the figures are printed all the same.
     """
     options = QuickOptions(qi, sensitive, hierarchies, levels, k, suppression, tuple(require or ()), entity)
-    risk = RiskOptions(threshold, sampling_fraction, weights, with_suda)
+    risk = RiskOptions(threshold, sampling_fraction, weights, with_suda, with_combinations)
     risk.check()
     if recipe is not None and options.any_given:
         raise InputError("A recipe says everything. Leave out the other options, or leave out --recipe.")
@@ -87,9 +94,13 @@ def assess_command(
     unseen = table.unseen(chosen)
     beside = compared(microdata, chosen, vault, vault_passphrase_file)
     if as_json_object:
+        answers = NO_ANSWERS
+        if with_answers:
+            asked, suppress = everybody.in_force(chosen), assessment.suppressed > 0
+            answers = answer_fields(table, chosen, finest, asked, suppress=suppress)
         risks = risk_fields(table, chosen, classes, assessment, risk, population=everybody.classes)
         joined = {} if beside is None else {"joined": beside.fields}
-        print_json(as_json(assessment, chosen) | risks | everybody.fields | {"unseen": unseen} | joined)
+        print_json(as_json(assessment, chosen) | risks | everybody.fields | answers | {"unseen": unseen} | joined)
     else:
         print_line(f"{microdata.name}: {headline(assessment)}")
         print_sections(as_sections(assessment, chosen))

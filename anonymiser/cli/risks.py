@@ -16,6 +16,12 @@ from anonymiser.privacy import against
 from anonymiser.privacy.people import entity_of
 from anonymiser.privacy.population import population_sizes
 from anonymiser.recipe import Recipe
+from anonymiser.risk.combinations import (
+    attributes_of_classes,
+    combination_of_all,
+    identifying,
+    measure_combinations,
+)
 from anonymiser.risk.individual import individual_risk, sampling_weights
 from anonymiser.risk.prosecutor import DEFAULT_THRESHOLD
 from anonymiser.risk.suda import suda
@@ -25,6 +31,7 @@ from anonymiser.transform.encoded import EncodedTable
 __all__ = ["RiskOptions", "risk_fields"]
 
 _DIS_FRACTION = 0.01
+_LARGEST_SET = 3
 _INDIVIDUAL = ("highest", "expected", "global", "approx_highest", "approx_expected", "approx_global")
 _SUDA = ("score_sum", "score_max", "records", "dis_max", "dis_sum", "contributions")
 
@@ -42,12 +49,15 @@ class RiskOptions:
     weights : str or None
         Column of sampling weights.
     suda : bool
+    combinations : bool
+        Which columns identify most people.
     """
 
     threshold: float | None = None
     fraction: float | None = None
     weights: str | None = None
     suda: bool = False
+    combinations: bool = False
 
     def check(self) -> None:
         """Refuse shares that cannot be.
@@ -88,6 +98,9 @@ def risk_fields(
     nothing: dict[str, object] = dict.fromkeys(
         [*names, *(f"individual_risk_{name}" for name in _INDIVIDUAL), *(f"suda_{name}" for name in _SUDA)]
     )
+    together = combination_of_all(classes, k=assessment.target_k)
+    nothing |= {"distinction": together.distinction, "separation": together.separation}
+    nothing["identifying_combinations"] = _combinations(classes, assessment.target_k) if options.combinations else None
     if not assessment.kept:
         return nothing
     released = np.ones(classes.classes, dtype=np.bool_)
@@ -120,6 +133,20 @@ def risk_fields(
             "suda_contributions": {name: _finite(value) for name, value in scores.contributions.items()},
         }
     return result
+
+
+def _combinations(classes: FrequencySet, k: int) -> list[dict[str, object]]:
+    """The smallest sets of up to three columns that single out at least half of the records, at the levels chosen."""
+    found = measure_combinations(attributes_of_classes(classes), _LARGEST_SET, k=k)
+    return [
+        {
+            "columns": list(one.attributes),
+            "unique_records": one.unique_records,
+            "distinction": one.distinction,
+            "separation": one.separation,
+        }
+        for one in identifying(found)
+    ]
 
 
 def _released_records(

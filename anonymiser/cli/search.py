@@ -13,6 +13,7 @@ from typing import Annotated, Final, NamedTuple
 import typer
 
 from anonymiser.assessment import assess
+from anonymiser.cli.answers import NO_ANSWERS
 from anonymiser.cli.bounds import Bounds, weights_of
 from anonymiser.cli.exits import ExitCode
 from anonymiser.cli.figures import as_json, as_sections, headline
@@ -144,7 +145,14 @@ class _Answer(NamedTuple):
     def fields(self) -> dict[str, object]:
         """What ``--json`` adds to the measures."""
         score, gap = (None, None) if self.found is None else (self.found.score, self.found.gap)
-        fields = {"by": self.by.value, "score": score, "checked": self.checked, "gap": gap, **self.everybody.fields}
+        fields = {
+            "by": self.by.value,
+            "score": score,
+            "checked": self.checked,
+            "gap": gap,
+            **self.everybody.fields,
+            **NO_ANSWERS,
+        }
         if self.written is not None:
             fields |= {"settings": self.written.of, "settings_written": self.written.settings}
         return fields

@@ -27,6 +27,7 @@ __all__ = [
     "added_by_attribute",
     "attributes_of_classes",
     "attributes_of_columns",
+    "combination_of_all",
     "identifying",
     "measure_combinations",
     "worst",
@@ -123,6 +124,20 @@ def attributes_of_classes(classes: FrequencySet) -> Attributes:
     codes = tuple(classes.layout.codes(classes.keys, j).astype(np.uint32) for j in numbers)
     names = tuple(h.attribute for h in classes.hierarchies)
     return Attributes(names, codes, classes.layout.cardinalities, classes.counts)
+
+
+def combination_of_all(classes: FrequencySet, *, k: int = 5) -> Combination:
+    """What all quasi-identifiers of a node tell apart together, before anything is suppressed."""
+    counts = classes.counts.astype(np.int64)
+    return Combination(
+        attributes=tuple(h.attribute for h in classes.hierarchies),
+        rows=classes.rows,
+        classes=classes.classes,
+        confused_pairs=int((counts * (counts - 1) // 2).sum()),
+        unique_records=int(np.count_nonzero(counts == 1)),
+        records_below_k=int(counts[counts < k].sum()),
+        k=k,
+    )
 
 
 def attributes_of_columns(columns: Sequence[Column]) -> Attributes:
