@@ -9,6 +9,7 @@ from anonymiser.comparing import Pair
 from anonymiser.policy import GOVERNMENT, RESEARCHERS
 from anonymiser.project import Project
 from anonymiser.reading import read
+from anonymiser.recipe import Recipe
 
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "customers.csv"
 SAFE = {"gender": 0, "birthdate": 5, "country_of_birth": 3, "postcode": 7, "education_level": 2}
@@ -76,6 +77,19 @@ def test_levels_and_everything_else_that_differs_are_named(project: Project, pai
     told = {row.what: row for row in comparing.differences(Pair(project.recipe, own.recipe))}
     assert told["recipient"].right == GOVERNMENT.name
     assert "k 11" in told["requirements"].right
+    assert "alpha 0.5, k 1, values (1 named)" in told["requirements"].left
+
+
+def test_codes_for_no_value_are_counted_and_not_named(project: Project) -> None:
+    plain = project.recipe
+
+    def with_codes(*codes: str) -> Recipe:
+        plans = (p.model_copy(update={"missing": codes}) if p.name == "postcode" else p for p in plain.attributes)
+        return plain.changed(attributes=tuple(plans))
+
+    for codes, shown in (((), ("0", "2")), (("77", "78"), ("2", "2, others"))):
+        told = comparing.differences(Pair(with_codes(*codes), with_codes("998", "999")))
+        assert [(row.what, row.left, row.right) for row in told] == [("postcode: codes for no value", *shown)]
 
 
 def test_sizes_of_groups_stand_in_the_same_bins(project: Project, pair: Pair) -> None:
@@ -107,6 +121,7 @@ def test_one_kept_setting_is_chosen_for_each_recipient() -> None:
     comparing.mark(project, "two")
     marks = {s.name: comparing.chosen_for(s) for s in project.scenarios}
     assert marks == {"one": None, "two": RESEARCHERS.name, "open": GOVERNMENT.name}
+    assert comparing.choices(project) == {RESEARCHERS.name: "two", GOVERNMENT.name: "open"}
     assert comparing.note_of(project.scenarios[0]) == "a note"
     comparing.set_note(project, "two", "better\nChosen for: nobody")
     assert comparing.note_of(project.scenarios[1]) == "better Chosen for: nobody"

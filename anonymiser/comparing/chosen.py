@@ -7,9 +7,20 @@ from typing import Final
 
 from anonymiser.project import Project, Scenario
 
-__all__ = ["chosen_for", "mark", "note_of", "set_note", "unmark"]
+__all__ = ["choices", "chosen_for", "mark", "note_of", "set_note", "unmark"]
 
 _MARK: Final = "Chosen for: "
+
+
+def choices(project: Project) -> dict[str, str | None]:
+    """The kept setting that was chosen for each recipient for whom one was kept; None where none was chosen yet."""
+    found: dict[str, str | None] = {}
+    for kept in project.scenarios:
+        recipient = chosen_for(kept)
+        found.setdefault(kept.recipe.recipient, None)
+        if recipient is not None:
+            found[recipient] = kept.name
+    return found
 
 
 def chosen_for(scenario: Scenario) -> str | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from pydantic import BaseModel
 
 from anonymiser.recipe import AttributePlan, Recipe
 
@@ -38,10 +41,12 @@ def differences(pair: Pair) -> tuple[Difference, ...]:
     rows = [
         Difference("recipient", left.recipient or "none", right.recipient or "none"),
         Difference("may be deleted", f"{100 * left.suppression:.1f} %", f"{100 * right.suppression:.1f} %"),
-        Difference("requirements", _requirements(left), _requirements(right)),
+        Difference("requirements", _told(left.requirements), _told(right.requirements)),
         Difference("shape of the release", left.form.value, right.form.value),
         Difference("share released", f"{100 * left.sample_fraction:.0f} %", f"{100 * right.sample_fraction:.0f} %"),
         Difference("derived columns", _derived(left), _derived(right)),
+        Difference("methods beside the sliders", _told(left.methods), _told(right.methods)),
+        Difference("privacy budget (ε)", _number(left.budget), _number(right.budget)),
     ]
     names = dict.fromkeys(plan.name for recipe in (left, right) for plan in recipe.attributes)
     for name in names:
@@ -50,6 +55,8 @@ def differences(pair: Pair) -> tuple[Difference, ...]:
         rows.append(Difference(f"{name}: leaves as", _leaves_as(left, name), _leaves_as(right, name)))
         if one and other and one.hierarchy != other.hierarchy:
             rows.append(Difference(f"{name}: steps", _steps(one), _steps(other)))
+        if one and other and one.missing != other.missing:
+            rows.append(Difference(f"{name}: codes for no value", *_unlike(len(one.missing), len(other.missing))))
     return tuple(row for row in rows if row.left != row.right)
 
 
@@ -68,13 +75,31 @@ def _steps(plan: AttributePlan) -> str:
     return ", ".join(plan.hierarchy.level_names) + " (own rule)"
 
 
-def _requirements(recipe: Recipe) -> str:
+def _told(models: Iterable[BaseModel]) -> str:
+    """Requirements or methods with their numbers; values of the table are counted, not named."""
     told = []
-    for model in recipe.requirements:
-        values = model.model_dump()
-        name = str(values.pop("kind")).replace("_", " ")
-        told.append(f"{name}: " + ", ".join(f"{key} {value}" for key, value in values.items()))
+    for model in models:
+        values = model.model_dump(mode="json")
+        name = str(values.pop("kind", "")).replace("_", " ")
+        given = {key.replace("_", " "): value for key, value in values.items() if value not in ([], "")}
+        said = [f"{key} {_shown(value)}" for key, value in given.items()]
+        told.append(f"{name}: {', '.join(said)}" if name else ", ".join(said))
     return "; ".join(told) or "none"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list | dict):
+        return f"({len(value)} named)"
+    return str(value)
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:g}"
+
+
+def _unlike(left: int, right: int) -> tuple[str, str]:
+    """Two counts; where they are equal, it is the codes that differ."""
+    return str(left), f"{right}, others" if left == right else str(right)
 
 
 def _derived(recipe: Recipe) -> str:

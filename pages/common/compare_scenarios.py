@@ -47,6 +47,7 @@ def _keep(label: str = "") -> None:
 
 def choose(project: Project) -> tuple[Scenario, Scenario]:
     """Two settings, of which one may be the current one, each with its note and mark below."""
+    _choices(project)
     now = Scenario(_CURRENT, project.recipe)
     offered = {kept.name: kept for kept in project.scenarios} | {_CURRENT: now}
     names = list(offered)
@@ -57,6 +58,18 @@ def choose(project: Project) -> tuple[Scenario, Scenario]:
         with place:
             _about(project, offered[name], side)
     return offered[one], offered[other]
+
+
+def _choices(project: Project) -> None:
+    """Which kept setting was chosen for each recipient."""
+    with st.container(horizontal=True, gap="small", key="choices"):
+        for name, chosen in comparing.choices(project).items():
+            policy = project.policies.get(name)
+            recipient = escape(story.short_name(policy) if policy else name or "No recipient")
+            if chosen is None:
+                st.badge(f"{recipient}: none chosen yet", icon=":material/hourglass_empty:", color="gray")
+            else:
+                st.badge(f"{recipient}: {escape(chosen)}", icon=":material/verified:", color="green")
 
 
 def _about(project: Project, scenario: Scenario, side: str) -> None:
@@ -72,7 +85,7 @@ def _about(project: Project, scenario: Scenario, side: str) -> None:
             st.badge(f"Chosen for {escape(recipient)}", icon=":material/verified:", color="green")
         else:
             st.caption(f"Made for {escape(recipient)}.", width="content")
-        with st.popover("Note", icon=":material/edit_note:"):
+        with st.popover("Note and choice", icon=":material/edit_note:"):
             written = st.text_input("Note", comparing.note_of(scenario), key=f"note-{side}-{scenario.name}")
             st.button("Save the note", key=f"save-{side}", on_click=_note, args=(scenario.name, written))
             st.button(

@@ -73,6 +73,7 @@ def test_a_setting_is_marked_for_its_recipient(page: AppTest) -> None:
     assert "Chosen for University researchers" in said(page)
     next(b for b in page.button if b.key == "mark-left").click().run()
     assert comparing.chosen_for(project(page).scenarios[0]) is None
+    assert "University researchers: none chosen yet" in said(page)
 
 
 def test_a_note_is_written(page: AppTest) -> None:
