@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from sample_data import CUSTOMERS
 from tests.command_line import Command, refused
 
 HERE = "area,age,who\na,30,1\na,30,2\nb,40,3\n"
@@ -149,3 +151,19 @@ def test_a_population_tells_people_apart_too(run: Command, tmp_path: Path) -> No
     assert run("assess", table, *given).json["k_map"] == 2
     population.write_text("area\na\na\n", encoding="utf-8")
     refused(run("assess", table, *given), "no column 'who'")
+
+
+def test_a_release_that_requires_a_population(run: Command, tmp_path: Path) -> None:
+    recipe = tmp_path / "r.json"
+    assert run("plan", CUSTOMERS, "--recipient", "researchers", "--out", recipe).code == 0
+    planned = json.loads(recipe.read_text(encoding="utf-8"))
+    planned["requirements"].append({"kind": "k_map", "k": 5})
+    recipe.write_text(json.dumps(planned), encoding="utf-8")
+    words = tmp_path / "words.txt"
+    words.write_text("correct-horse-battery-staple\n", encoding="utf-8")
+    given = ("release", CUSTOMERS, "--recipe", recipe, "--recipient", "researchers", "--passphrase-file", words)
+    given = (*given, "--first-release", "R. Owner", "--out", tmp_path / "out")
+    refused(run(*given), "needs a population table")
+    done = run(*given, "--population", CUSTOMERS)
+    assert done.code == 0, done.err
+    assert [folder.name[:8] for folder in sorted((tmp_path / "out").iterdir())] == ["release_", "supporti"]

@@ -53,6 +53,7 @@ def release_command(
     passphrase_file: Annotated[Path | None, typer.Option(help="Seal under the passphrase in this file.")] = None,
     is_open: Annotated[bool, typer.Option("--open", help="Do not seal: a release for anyone.")] = False,
     owner_to: Annotated[str | None, typer.Option(help="Seal the private archive to your own age key.")] = None,
+    population: Annotated[Path | None, typer.Option(help="A table of the people that this one was drawn from.")] = None,
     release_id: Annotated[str | None, typer.Option(help="Letters, digits, - and _; a fresh one if left out.")] = None,
     title: Annotated[str | None, typer.Option(help="Title of the data.")] = None,
     purpose: Annotated[str | None, typer.Option(help="What the recipient may use it for.")] = None,
@@ -84,6 +85,8 @@ def release_command(
         raise InputError("Give --vault or --first-release, not both: the vault knows the earlier releases.")
     stated = None if first_release is None else FirstRelease(first_release)
     project = _project(file, sheet, recipe)
+    if population is not None:
+        project.load_population(load_table(population))
     policy = policy_named(recipient, project.policies.values())
     if answers is not None:
         project.answers[policy.name] = answers_in(answers, policy)

@@ -16,10 +16,10 @@ from anonymiser.attributes import Role
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.figures import losses, shown, size_bins
 from anonymiser.gate import Check, checks
-from anonymiser.planning import requirements_in_force
 from anonymiser.policy import Policy
 from anonymiser.presenting import notes
 from anonymiser.presenting.deck import Bar, Card, Chart, Deck, Panel, Table, people_shown
+from anonymiser.privacy.people import class_sizes
 from anonymiser.project import Project
 from anonymiser.recipe import AttributePlan
 from anonymiser.releasing.outline import outline
@@ -34,6 +34,19 @@ _SHARED: Final = 50
 _ROWS: Final = 9
 _NAMES: Final = 3
 _LONG: Final = 46
+
+
+_EXAMPLE: Final = Table(
+    ("Sex", "Born", "Lives in", "People"),
+    (
+        ("woman", "1960–1979", "the north", "20"),
+        ("man", "1960–1979", "the north", "15"),
+        ("woman", "1980–1999", "the south", "10"),
+    ),
+    (),
+    note="A made-up example, in which k is 10: at this setting no group of the real table may be shown.",
+)
+"""Where no group of the table may be shown."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +193,7 @@ def _method(facts: _Facts) -> Panel:
 def _counting(facts: _Facts) -> Panel:
     assessment, recipe = facts.assessment, facts.project.recipe
     steps = story.how_k_is_counted(assessment, recipe)[:3]
-    table = _groups(facts)
+    table = _groups(facts) or _EXAMPLE
     message = (
         f"People who look alike form a group; the smallest has {assessment.k:,}."
         if assessment.kept and not _failing(facts)
@@ -193,7 +206,7 @@ def _counting(facts: _Facts) -> Panel:
 
 def _before_after(facts: _Facts) -> Panel:
     before, after = facts.before, facts.assessment
-    sizes, groups = np.unique(facts.project.classes().counts[_passing(facts)], return_counts=True)
+    sizes, groups = np.unique(class_sizes(facts.project.classes())[_passing(facts)], return_counts=True)
     kept = replace(after, sizes=np.column_stack((sizes, groups)).astype(np.int64))
     bins = [b for b in size_bins(kept) if b.people and b.safe]
     bars = tuple(
@@ -325,16 +338,17 @@ def _decision(facts: _Facts) -> Panel:
 def _groups(facts: _Facts) -> Table | None:
     """Some groups that are released, with labels that many share and counts that obey the small-number rule."""
     recipe, classes = facts.project.recipe, facts.project.classes()
-    fit = np.flatnonzero(_passing(facts) & (classes.counts >= facts.k))
+    sizes = class_sizes(classes)
+    fit = np.flatnonzero(_passing(facts) & (sizes >= facts.k))
     visible = [(j, plan) for j, plan in enumerate(recipe.qis) if plan.leaves][:_COLUMNS]
     if not fit.size or not visible:
         return None
-    ranked = fit[np.argsort(classes.counts[fit], kind="stable")]
+    ranked = fit[np.argsort(sizes[fit], kind="stable")]
     chosen = [int(place) for place in (*ranked[:2], *ranked[-min(_GROUPS - 2, max(0, ranked.size - 2)) :][::-1])]
-    chosen = sorted(dict.fromkeys(chosen), key=lambda place: -int(classes.counts[place]))
+    chosen = sorted(dict.fromkeys(chosen), key=lambda place: -int(sizes[place]))
     texts = [_labels(facts, classes, j, plan, chosen) for j, plan in visible]
     rows = [
-        (*labels, people_shown(int(classes.counts[place]), facts.hide))
+        (*labels, people_shown(int(sizes[place]), facts.hide))
         for place, labels in zip(chosen, zip(*texts, strict=True), strict=True)
     ]
     head = (*(_short(plan.name, 22) for _, plan in visible), "People")
@@ -350,7 +364,7 @@ def _passing(facts: _Facts) -> npt.NDArray[np.bool_]:
     """Groups that meet every requirement."""
     classes = facts.project.classes()
     passing = np.ones(classes.classes, dtype=np.bool_)
-    for model in requirements_in_force(facts.project.recipe):
+    for model in facts.project.in_force():
         passing &= model.passes(classes)
     return passing
 
@@ -360,7 +374,7 @@ def _labels(facts: _Facts, classes: FrequencySet, j: int, plan: AttributePlan, c
     codes = classes.layout.codes(classes.keys, j)
     names = classes.hierarchies[j].labels[classes.node[j]]
     if plan.level == 0:
-        rows = np.bincount(codes, weights=classes.counts, minlength=len(names))
+        rows = np.bincount(codes, weights=class_sizes(classes), minlength=len(names))
         if rows[rows > 0].min() < max(_SHARED, facts.hide + 1):
             return ["•••" for _ in chosen]
     return [_short(shown(names[int(codes[place])]), 22) for place in chosen]
