@@ -14,7 +14,7 @@ MARK: Final = "#b45309"
 GREY: Final = "#5b6770"
 _FONT: Final = "Liberation Sans, Arial, sans-serif"
 _SHORTEST: Final = 1e-9
-_ROOM: Final = 1.18
+_ROOM: Final = 1.22
 """End of the scale, so that the longest bar leaves room for its number."""
 
 

@@ -11,6 +11,7 @@ from anonymiser import autosave
 from anonymiser.access import Right
 from anonymiser.errors import AnonymiserError, InputError
 from anonymiser.gate import Check
+from anonymiser.presenting import material
 from anonymiser.project import Project
 from anonymiser.recipe import ReleaseForm
 from anonymiser.release.seal import NotSealed, Sealing, SealToKey, SealWithPassphrase, prepare
@@ -175,6 +176,7 @@ def _make(project: Project, particulars: Particulars, sealing: Sealing, override
             trail=journal.trail(),
             second_person=second,
             remembered=remembered(project),
+            material=lambda made: material(made, particulars.created, particulars.title),
             progress=bar.progress,
         )
     except AnonymiserError as error:

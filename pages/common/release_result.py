@@ -106,7 +106,7 @@ def _keep(result: ReleaseResult) -> None:
         on_click="ignore",
         width="stretch",
     )
-    st.caption("Keys, recipe and decisions, sealed to you. It never leaves, and nobody can restore it.")
+    st.caption("Keys, recipe, decisions, slides and report, sealed to you. It never leaves; nobody can restore it.")
     if state.presenting():
         return
     if desk().vault_passphrase:
