@@ -37,6 +37,10 @@ def test_the_safety_settings_are_stated(option: str, value: object) -> None:
     assert SETTINGS[section][name] == value
 
 
+def test_a_table_of_200_megabytes_may_be_uploaded() -> None:
+    assert SETTINGS["server"]["maxUploadSize"] >= 200
+
+
 def test_streamlit_knows_every_setting_and_takes_it() -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "streamlit", "config", "show"], cwd=ROOT, capture_output=True, text=True, check=True
