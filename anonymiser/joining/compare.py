@@ -160,6 +160,11 @@ def compare(
     unlinked = tuple(e for e in standing if e not in alike and people and people.looks_alike(e.extract))
     held = _holders(alike, policy, recipient)
     counted = [e for e in alike if any(e in entries for entries in held.values())]
+    if counted and project.recipe.entity is not None:
+        raise InputError(
+            "Here one person may have several rows, and releases are joined row by row: what they tell together cannot "
+            "be counted in people. Give a table with one row for each person, or withdraw the earlier releases."
+        )
     limit = int(policy.joint_needed)
     axis = _Axis(people, [e.extract for e in counted if e.extract != here])
     new = axis.place(setting.class_of, here)
@@ -270,9 +275,11 @@ def _moved(project: Project, entry: Entry, rows: npt.NDArray[np.intp], group_of:
     plans = {plan.name: plan for plan in recipe.qis}
     if recipe.methods or not set(entry.columns) <= set(plans):
         return None
-    table, shown = EncodedTable(project.microdata, strict=False), group_of >= 0
+    other, shown = EncodedTable(project.microdata, strict=False), group_of >= 0
+    own = {plan.reading for plan in project.recipe.attributes} if recipe.derived == project.recipe.derived else set()
     moved = np.zeros(rows.size, dtype=np.bool_)
     for place, name in enumerate(entry.columns):
+        table = project.table if plans[name].reading in own else other  # what is encoded already is not made again
         try:
             labels, codes, _ = table.labels_at(recipe, plans[name])
         except InputError:
