@@ -168,7 +168,7 @@ def _fill_tables(payload: Payload, commission: Commission) -> tuple[Contents, Di
     others = tuple(
         DroppedColumn(c.name, "not a quasi-identifier: not in the tables") for c in table.columns if c not in kept
     )
-    counted = dataclasses.replace(table, columns=kept, dropped=(*table.dropped, *others))
+    counted = dataclasses.replace(table, columns=kept, dropped=(*table.dropped, *others), extra=())
     every = np.arange(table.rows, dtype=np.int64)
     leaving = as_it_leaves(counted, every, every_label=facts.budget is not None)
     noise = None if facts.budget is None else key.step("noise on counts")

@@ -10,6 +10,7 @@ from anonymiser.attributes import Role
 from anonymiser.release.cells import CellType, cell_type
 from anonymiser.release.facts import ReleaseFacts, ReleaseForm
 from anonymiser.release.tables import TABLE_FIELDS, FrequencyTable
+from anonymiser.transform.base import ExtraTable
 from anonymiser.transform.released import ReleasedColumn, ReleasedTable
 
 __all__ = ["Dictionary", "DictionaryField", "LabelCount", "dictionary_of_records", "dictionary_of_tables"]
@@ -63,11 +64,14 @@ class Dictionary:
     rows : int
         Rows of the data file.
     fields : tuple of DictionaryField
+    extra : tuple of ExtraTable
+        Tables that stand beside the data, such as the probabilities with which values were changed.
     """
 
     facts: ReleaseFacts
     rows: int
     fields: tuple[DictionaryField, ...]
+    extra: tuple[ExtraTable, ...] = ()
 
     def share_missing(self, field: DictionaryField) -> str:
         """Share of empty cells in words; empty where it says nothing."""
@@ -78,7 +82,7 @@ class Dictionary:
 
 def dictionary_of_records(table: ReleasedTable, facts: ReleaseFacts) -> Dictionary:
     """Describe each column of the records, with counts that anyone can recount from them."""
-    return Dictionary(facts, table.rows, tuple(_field(column) for column in table.columns))
+    return Dictionary(facts, table.rows, tuple(_field(column) for column in table.columns), table.extra)
 
 
 def dictionary_of_tables(

@@ -17,6 +17,8 @@ from anonymiser.release.payload import Payload
 
 __all__ = ["add_dictionary"]
 
+LISTED_ROWS = 400
+"""Of a table beside the records; with more the file itself says it."""
 _ABOUT = ("what", "this release")
 _COLUMNS = ("column", "meaning", "role", "level", "what was done", "type", "different values", "share missing")
 _LABELS = ("column", "label", "records")
@@ -33,7 +35,8 @@ def add_dictionary(dictionary: Dictionary, payload: Payload) -> None:
 
 def _about(dictionary: Dictionary) -> list[tuple[str, str]]:
     facts = dictionary.facts
-    what = "rows of rounded counts" if is_tables(facts) else "records"
+    counts = "rounded counts" if facts.budget is None else "counts with noise"
+    what = f"rows of {counts}" if is_tables(facts) else "records"
     lines = [
         ("Title", facts.title),
         ("Release", facts.release_id),
@@ -64,6 +67,10 @@ def _markdown(dictionary: Dictionary) -> str:
             parts.append(f"### {markdown.plain(field.name)}\n")
             rows = ((label.label, "" if label.records is None else f"{label.records:,}") for label in field.labels)
             parts.append(markdown.table(_LABELS[1:], rows))
+    for extra in dictionary.extra:
+        parts.append(f"## Beside the records: `data/{extra.name}.csv`\n\n{markdown.plain(extra.title)}\n")
+        if len(extra.rows) <= LISTED_ROWS:
+            parts.append(markdown.table(extra.header, extra.rows))
     if facts.measures:
         parts.append("## Measures\n")
         parts.append(

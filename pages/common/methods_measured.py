@@ -32,9 +32,9 @@ def show(project: Project, recipe: Recipe) -> None:
         st.markdown("**What an analyst of the numbers finds**")
         if measured.numbers:
             rows = [(r.name, r.mean, r.mean_after, r.spread, r.spread_after) for r in measured.numbers]
-            header = ["column", "mean", "mean after", "std. dev.", "std. dev. after"]
+            header = ["column", "mean", "mean after", "spread", "spread after"]
             st.dataframe(pd.DataFrame(rows, columns=header), hide_index=True, key="method-numbers")
-            st.caption(measured.moved)
+            st.caption(f"Spread: standard deviation. {measured.moved}")
         else:
             st.caption("No column of numbers leaves as numbers.")
     for place, table in enumerate(measured.tables):
