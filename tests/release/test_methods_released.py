@@ -66,9 +66,9 @@ def test_the_matrix_stands_in_the_dictionary(once: Path) -> None:
     (matrix,) = once.glob("data/pram_*.csv")
     lines = matrix.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1 + 8 * 8
-    done = (once / "TRANSFORMATIONS.md").read_text(encoding="utf-8")
+    done = (once / "TRANSFORMATIONS.md").read_text(encoding="utf-8").replace("\\", "")
     for method in METHODS:
-        assert method.sentence().split(":")[0].split(" of '")[0] in done
+        assert method.sentence() in done
 
 
 def test_no_seed_and_no_key_leaves(once: Path) -> None:
