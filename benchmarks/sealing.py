@@ -123,7 +123,12 @@ def _figures(what: str, ours: list[tuple[float, ...]], age: list[tuple[float, fl
         Figure("the same, memory above what was there", f"{added:.0f} MB", "at most 100 MB", added <= 100),
         Figure("the same, memory of the whole process", f"{peak:.0f} MB", "under 200 MB", peak < 200),
         Figure("the same, age program (no tar, hashes or fsync), CPU", f"{age_cpu:.2f} s", "beside it", met=True),
-        Figure("the same, wall, ours to age's", f"{wall:.2f} to {age_wall:.2f} s", "beside it", met=True),
+        Figure(
+            f"the same, throughput by the clock: {wall:.2f} s, age {age_wall:.2f} s",
+            f"{age_wall / wall:.2f} of age's",
+            "at least 0.8",
+            age_wall / wall >= 0.8,
+        ),
     ]
 
 
