@@ -16,7 +16,9 @@ __all__ = ["CONTACTS", "check_json", "check_prose"]
 _WHO: Final = (
     r"(?:people|persons?|records?|rows?|patients?|customers?|individuals?|women|men|children|cases|respondents)"
 )
-_COUNTED: Final = re.compile(rf"(?<![\w.,–−-])(\d{{1,3}}(?:,\d{{3}})+|\d+) (?:(?!of |in |by )[a-z]+ )?{_WHO}\b", re.IGNORECASE)
+_COUNTED: Final = re.compile(
+    rf"(?<![\w.,–−-])(\d{{1,3}}(?:,\d{{3}})+|\d+) (?:(?!of |in |by )[a-z]+ )?{_WHO}\b", re.IGNORECASE
+)
 _LIMIT: Final = re.compile(
     r"(at least|at most|fewer than|less than|smaller than|more than|larger than|up to|under|over|below|above|minimum|"
     r"maximum|limit is|asked for:?|between|or|one in|1 in|k =|each of|every|from|to|than)\W*$",

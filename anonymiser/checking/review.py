@@ -22,6 +22,7 @@ __all__ = ["Question", "review"]
 
 _QUASI: Final = "quasi-identifier;"
 _PSEUDONYM: Final = "pseudonym;"
+_UNREAD: Final = "could not be read"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Question:
         The rows that leave, where they are known already; files of data are then not read again.
     skip : collection of str
         Files of which only what stands around the rows is looked at.
+    built : tuple of bytes
+        Files that the program itself brings along; a file that equals one of them is known, and not looked into.
     counted : bool
         Whether the groups were counted already against what is promised, so that they are not judged again.
     """
@@ -59,6 +62,7 @@ class Question:
     own: Collection[str] | None = None
     data: Grid | None = None
     skip: Collection[str] = field(default_factory=frozenset)
+    built: tuple[bytes, ...] = ()
     counted: bool = False
 
 
@@ -95,6 +99,8 @@ def review(files: Mapping[str, bytes], question: Question | None = None) -> Revi
     rows = [table.grid for table in tables if table.kind is Kind.ROWS]
     recount = Recount.of(asked.data) if asked.data is not None else _recount(rows)
     for name, content in files.items():
+        if content in asked.built or unpacked[name].seen == _UNREAD:
+            continue
         findings += check_envelope(name, content)
         if name.endswith(".json"):
             findings += check_json(name, content, recount)
@@ -117,13 +123,16 @@ def _unpacked(files: Mapping[str, bytes], asked: Question) -> tuple[dict[str, Un
     unpacked: dict[str, Unpacked] = {}
     waiting: list[str] = []
     for name, content in files.items():
+        if content in asked.built:
+            unpacked[name] = Unpacked(seen="as Halftone builds it")
+            continue
         if name in asked.skip:
             unpacked[name] = Unpacked(seen="data")
             continue
         try:
             unpacked[name] = unpack(name, content)
         except ReadError as error:
-            unpacked[name] = Unpacked()
+            unpacked[name] = Unpacked(seen=_UNREAD)
             waiting.append(str(error))
             continue
         if not unpacked[name].seen:

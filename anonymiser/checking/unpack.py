@@ -17,10 +17,12 @@ from markdown_it import MarkdownIt
 from anonymiser.checking.findings import Finding, Rule, many
 from anonymiser.checking.grids import Grid, GridColumn
 from anonymiser.errors import ReadError
+from anonymiser.reading.guard import check_expansion
 
 __all__ = ["Unpacked", "unpack"]
 
 _DELIMITERS: Final = ",;\t|"
+_PACKED: Final = frozenset(("xlsx", "xlsm", "docx", "pptx"))
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -56,6 +58,8 @@ def unpack(file: str, content: bytes) -> Unpacked:
     ending = file.casefold().rpartition(".")[2]
     if file.rpartition("/")[2].casefold() in {"licence", "license", "readme"}:
         ending = "txt"
+    if ending in _PACKED:
+        _refuse_bombs(file, content)
     if ending not in _READERS:
         return Unpacked(seen="signature or key" if ending in {"sig", "pem"} else "")
     try:
@@ -64,6 +68,15 @@ def unpack(file: str, content: bytes) -> Unpacked:
         raise
     except Exception as error:  # noqa: BLE001 - many libraries, one meaning
         raise ReadError(f"{file} cannot be read as its name says ({type(error).__name__}).") from None
+
+
+def _refuse_bombs(file: str, content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile:
+        raise ReadError(f"{file} is not the office file that its name says.") from None
+    check_expansion(file, len(content), unpacked)
 
 
 def _csv(file: str, content: bytes) -> Unpacked:

@@ -12,6 +12,7 @@ from anonymiser.cli.exits import ExitCode
 from anonymiser.cli.inputs import read_bytes
 from anonymiser.cli.printing import print_json, print_line
 from anonymiser.errors import InputError, ReadError
+from anonymiser.release.package import decrypt_page
 
 __all__ = ["check_command"]
 
@@ -56,6 +57,7 @@ def check_command(
         contributions=source,
         qis=_names(qi),
         own=contact,
+        built=(decrypt_page(),),
     )
     _usable(files, question)
     found = review(files, question)

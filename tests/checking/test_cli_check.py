@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import pyrage
 import pytest
 
+from anonymiser.policy import GOVERNMENT, RESEARCHERS, Policy
+from anonymiser.project import Project
+from anonymiser.reading import read
+from anonymiser.recipe import ReleaseForm
+from anonymiser.release.opening import open_release
+from anonymiser.release.seal import NotSealed, SealToKey
+from anonymiser.release.unseal import OpeningKey
+from anonymiser.releasing import FirstRelease, draft, release, with_form
+from sample_data import CUSTOMERS
 from tests.command_line import SECRET, Command, refused
 
 
@@ -72,3 +84,30 @@ def test_bad_input_is_refused(run: Command, tmp_path: Path) -> None:
     refused(run("check", tmp_path / "t.csv", "--nk", "4:90"), "n from 1 to 3")
     refused(run("check", tmp_path / "t.csv", "--contributions", "a,b"), "--totals")
     refused(run("check", tmp_path / "t.csv", "--totals", "people", "--contributions", "rows.csv"), "rows.csv")
+
+
+@pytest.mark.parametrize("form", list(ReleaseForm), ids=lambda form: form.name.lower())
+@pytest.mark.parametrize("policy", [RESEARCHERS, GOVERNMENT], ids=["researchers", "government"])
+def test_nothing_is_found_in_our_own_releases(run: Command, policy: Policy, form: ReleaseForm, tmp_path: Path) -> None:
+    """Around the seal and, opened, inside it: a checker that cries wolf is switched off."""
+    project = Project(read(CUSTOMERS))
+    project.choose_policy(policy.name, levels=True)
+    project.change(with_form(project.recipe, form, 60))
+    identity = pyrage.x25519.Identity.generate()
+    seal = SealToKey(str(identity.to_public()))
+    (tmp_path / "key.txt").write_text(f"{identity}\n")
+    said = replace(draft(project, date(2026, 3, 1)), owner="iInsureU123", contact="data@insurer.example, 020 7946 0018")
+    made = release(
+        project,
+        said,
+        NotSealed() if policy.is_open else seal,
+        tmp_path / "out",
+        owner=seal,
+        remembered=FirstRelease("A. Owner"),
+    ).release
+    key = None if policy.is_open else OpeningKey(tmp_path / "key.txt")
+    opened = open_release(made, tmp_path / "opened", key).folder
+    strict = ("--open",) if policy.is_open else ()
+    for folder in (made, opened):
+        found = run("check", folder, "--contact", "data@insurer.example", "--contact", "020 7946 0018", *strict)
+        assert found.code == 0, found.out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zipfile
 import zlib
 from datetime import UTC, datetime
 
@@ -208,3 +209,18 @@ def test_a_dictionary_that_says_what_the_rows_say_is_exact() -> None:
 def test_a_sealed_file_is_not_judged() -> None:
     found = review({"payload.tar.age": b"age-encryption.org/v1\n", "README.md": b"Hello."})
     assert any("sealed" in sentence for sentence in found.not_judged)
+
+
+def test_a_file_that_would_unpack_to_far_more_is_not_unpacked() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", bytes(2**27))
+    found = check("t.xlsx", buffer.getvalue())
+    assert found.looked_at[0].taken_as == "could not be read"
+    assert "would unpack" in found.not_judged[0]
+
+
+def test_what_the_program_brings_along_is_known() -> None:
+    page = b"<script>open()</script>"
+    assert not check("decrypt.html", page, built=(page,)).findings
+    assert rules_of(check("decrypt.html", page + b" ", built=(page,))) == {Rule.ACTIVE}
