@@ -10,6 +10,7 @@ from typing import Final
 from anonymiser.exploring import lattice as lattices
 from anonymiser.exploring import tasks
 from anonymiser.exploring.tasks import Task
+from anonymiser.planning import requirements_in_force
 from anonymiser.project import Project
 from anonymiser.search import Cancelled, Move, RolledUp, Standings, Tabulated, cheapest_move, moves, path
 
@@ -18,6 +19,8 @@ __all__ = ["NextStep", "next_step", "pause", "step_from", "think"]
 _KIND: Final = "step"
 _LITTLE: Final = 100_000_000
 """Records times settings up to which every setting is measured once: then each next step is looked up."""
+_UNCOUNTED: Final = 6
+"""So many times more where no requirement reads the counts of sensitive values."""
 _AT_ONCE: Final = 0.3
 """Seconds that a page waits for that, the first time."""
 _REST: Final = 0.7
@@ -103,7 +106,8 @@ def think(project: Project) -> bool:
     """
     if not project.recipe.qis or next_step(project) is not None:
         return False
-    if lattices.work_of(project) <= _LITTLE:
+    counted = any(model.needs_histogram for model in requirements_in_force(project.recipe))
+    if lattices.work_of(project) <= _LITTLE * (1 if counted else _UNCOUNTED):
         walk = None if lattices.was_cancelled(project) else lattices.explore(project)
         return walk is not None and not walk.wait(_AT_ONCE)
     if tasks.under_way(project, _KIND, _key(project)) is not None:

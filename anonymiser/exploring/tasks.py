@@ -17,6 +17,8 @@ __all__ = ["Task", "cancel", "drop", "latest", "result", "start", "under_way", "
 
 _KEPT: Final = 3
 """Results of each kind."""
+_FIRST_THE_PAGE: Final = 0.3
+"""Seconds before the kernels are compiled, where they are not there yet."""
 
 
 @dataclass(eq=False)
@@ -101,6 +103,8 @@ def start(project: Project, task: Task, work: Callable[[], object | None]) -> Ta
 
     def run() -> None:
         try:
+            if task.preparing:  # compiling would hold up the page that says so
+                task.done.wait(_FIRST_THE_PAGE)
             backend.warm_search()
             task.preparing = False
             found = None if task.cancelled else work()

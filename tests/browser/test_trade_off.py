@@ -52,3 +52,17 @@ def test_a_click_on_the_frontier_moves_the_sliders_there(screen: Screen) -> None
         expect(screen.slider(column)).to_have_attribute("aria-valuetext", words.get(column, re.compile("^exact")))
     screen.page.get_by_role("button", name="Undo").click()
     expect(screen.slider("birthdate")).to_have_attribute("aria-valuetext", re.compile("^exact"))
+
+
+def test_the_next_step_on_the_tune_page_leads_to_the_requirements(screen: Screen) -> None:
+    screen.visit("Tune")
+    advice = screen.keyed("next-step")
+    expect(advice).to_contain_text("Shortest way to meet the requirements: 3 moves", timeout=60_000)
+    screen.settled()
+    screen.keyed("do-next-step").get_by_role("button").click()
+    expect(screen.page.locator(".st-key-verdict-safe")).to_be_visible()
+    expect(screen.slider("birthdate")).to_have_attribute("aria-valuetext", "20 years")
+    expect(advice).to_contain_text("Nothing to gain in one move.")
+    screen.settled()
+    screen.page.get_by_role("button", name="Undo").click()
+    expect(screen.slider("birthdate")).to_have_attribute("aria-valuetext", "exact date")
