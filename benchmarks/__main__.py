@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 
-PARTS = ("first_k", "engine", "search", "privacy", "clustering", "sealing", "perturbation", "browser")
+PARTS = ("first_k", "engine", "search", "privacy", "clustering", "sealing", "perturbation", "joins", "browser")
 
 
 def main() -> None:

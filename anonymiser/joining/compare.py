@@ -15,7 +15,7 @@ from anonymiser.joining.settings import Setting
 from anonymiser.policy import Policy
 from anonymiser.project import Project
 from anonymiser.recipe import Recipe
-from anonymiser.release.ledger_book import Book, Entry, Extract
+from anonymiser.release.ledger_book import Book, Entry
 from anonymiser.risk.composition import OUTSIDE, Dropped, Joined, Nesting, drop_one, group_sizes, join, nesting
 from anonymiser.transform.encoded import EncodedTable
 
@@ -243,19 +243,21 @@ class _Axis:
     """One order of people for several tables."""
 
     def __init__(self, people: _People | None, names: Sequence[str]) -> None:
-        self._extracts: dict[str, Extract] = {}
+        self._places: dict[str, npt.NDArray[np.intp]] = {}
         self._size = -1
         if people is not None and names:
-            self._extracts = {name: people.extracts[name] for name in {*names, people.here.name}}
-            self._ids = np.unique(np.concatenate([one.ids for one in self._extracts.values()]))
-            self._size = int(self._ids.size)
+            ids = {name: people.extracts[name].ids for name in {*names, people.here.name}}
+            everybody = np.sort(np.concatenate([*ids.values()]))
+            everybody = everybody[np.r_[True, everybody[1:] != everybody[:-1]]] if everybody.size else everybody
+            self._places = {name: np.searchsorted(everybody, own) for name, own in ids.items()}
+            self._size = int(everybody.size)
 
     def place(self, values: Classes, name: str, otherwise: int = OUTSIDE) -> Classes:
         """Values of the rows of one table in the common order."""
         if self._size < 0:
             return values
         whole = np.full(self._size, otherwise, dtype=np.int32)
-        whole[np.searchsorted(self._ids, self._extracts[name].ids)] = values
+        whole[self._places[name]] = values
         return whole
 
 
