@@ -23,6 +23,7 @@ from anonymiser.release.passphrases import checked_passphrase, new_passphrase
 __all__ = ["NotSealed", "Seal", "SealToKey", "SealWithPassphrase", "SealedFile", "Sealing", "prepare", "seal_stream"]
 
 _MOST_WAITING = 4
+_WRITE_BACK = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,7 @@ class _Sink:
         self._written = written
         self._pool = ThreadPoolExecutor(1)
         self._waiting: deque[Future[int]] = deque()
+        self._behind = 0
         self.size = 0
         self.digest = hashlib.sha256()
 
@@ -166,7 +168,18 @@ class _Sink:
     def _write(self, block: bytes | bytearray) -> int:
         self._file.write(block)
         self.digest.update(block)
+        self._behind += len(block)
+        if self._behind >= _WRITE_BACK:
+            _begin_writing_back(self._file)
+            self._behind = 0
         return len(block)
+
+
+def _begin_writing_back(file: IO[bytes]) -> None:
+    """Let the disk begin now, so that ``fsync`` has little left to wait for; not every system has it."""
+    file.flush()
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _recipient(text: str) -> pyrage.x25519.Recipient:

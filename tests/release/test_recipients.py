@@ -208,3 +208,31 @@ def test_the_command_line_takes_them(tmp_path: Path, capsys: pytest.CaptureFixtu
     path.write_text("{")
     wrong = run("plan", SAMPLE, "--recipient", "researchers", "--answers", path, "--out", tmp_path / "s.json")
     assert (wrong.code, "cannot be read" in wrong.err) == (2, True)
+
+
+def test_a_release_made_by_command_has_them_in_its_terms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = Command(capsys)
+    identity = pyrage.x25519.Identity.generate()
+    (tmp_path / "key").write_text(f"{identity}\n")
+    path = tmp_path / "recipient.json"
+    path.write_text(FULL.changed(known_columns=()).model_dump_json())
+    recipe = tmp_path / "r.json"
+    assert run("plan", SAMPLE, "--recipient", "researchers", "--answers", path, "--out", recipe).code == 0
+    given = ("--recipe", recipe, "--recipient", "researchers", "--answers", path, "--no-decrypt-page")
+    key = str(identity.to_public())
+    said = run("release", SAMPLE, *given, "--to", key, "--owner-to", key, "--out", tmp_path / "out")
+    assert said.code == 0, said.err
+    (made,) = (tmp_path / "out").glob("release_*")
+    assert not (made / "decrypt.html").exists()
+    readme = (made / "README_FIRST.md").read_text()
+    assert "decrypt.html" not in readme
+    assert FULL.owner in readme
+    words = said.out.split("The fingerprint in words: ")[1].split(".")[0]
+    opened = run("open", made, "--identity", tmp_path / "key", "--expect", words, "--out", tmp_path / "opened")
+    assert opened.code == 0, opened.err
+    assert "by 31 December 2028" in (tmp_path / "opened" / "TERMS.md").read_text()
+    wrong = " ".join(reversed(words.split()))
+    refused = run("open", made, "--identity", tmp_path / "key", "--expect", wrong, "--out", tmp_path / "again")
+    assert (refused.code, "another key" in refused.err) == (2, True)
+    older = run("open", made, "--identity", tmp_path / "key", "--after", "2999-01-01", "--out", tmp_path / "again")
+    assert (older.code, "an older one" in older.err) == (2, True)
