@@ -8,7 +8,18 @@ import os
 import platform
 import sys
 
-PARTS = ("first_k", "engine", "search", "privacy", "clustering", "sealing", "perturbation", "joins", "browser")
+PARTS = (
+    "first_k",
+    "engine",
+    "search",
+    "privacy",
+    "methods",
+    "clustering",
+    "sealing",
+    "perturbation",
+    "joins",
+    "browser",
+)
 
 
 def main() -> None:
