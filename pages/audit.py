@@ -34,7 +34,7 @@ _PROOF = """\
 project = enter()
 st.title("Who did what, and can it be trusted?", anchor=False)
 with problems():
-    found = report(journal.trail(), {project.microdata.fingerprint: project.microdata.name})
+    found = report(journal.trail(), {project.microdata.fingerprint: project.microdata.name}, journal.vault_s_memory())
     verdict.banner(Verdict(found.verdict.whole, found.headline, found.sentence), found.sentence)
     chosen, hand_on = st.columns([5, 1], gap="small", vertical_alignment="bottom")
     topic = chosen.pills("Show", list(TOPICS), key="audit-topic", label_visibility="collapsed")

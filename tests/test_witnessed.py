@@ -28,11 +28,12 @@ from anonymiser.audit import (
     verify,
 )
 from anonymiser.audit.keys import public_hex
-from anonymiser.errors import InputError, OutputError, PolicyError
+from anonymiser.errors import InputError, OutputError, PolicyError, TamperedError
 from anonymiser.microdata import Microdata
 from anonymiser.policy import GOVERNMENT, RESEARCHERS
 from anonymiser.project import Project
 from anonymiser.reading import read
+from anonymiser.release.audit_witness import remember, remembered, witness_of
 from anonymiser.release.keys import OwnerKeys
 from anonymiser.release.seal import NotSealed, SealToKey
 from anonymiser.releasing import FirstRelease, Override, Particulars, ReleaseResult, draft, release
@@ -107,6 +108,29 @@ class TestRelease:
         assert verdict.proven == 3
         assert (verdict.entries, verdict.head) == (noted["entries"], noted["head"])
         assert fingerprint_of_key(public_hex(keys.signing.public_key())) == result.fingerprint
+
+    def test_the_vault_remembers_how_far_it_went(self, project: Project, sealing: SealToKey, tmp_path: Path) -> None:
+        keys = OwnerKeys.fresh()
+        release(project, particulars(project), sealing, tmp_path / "out", keys=keys)
+        path = witness_of(keys, autosave.home())
+        noted = remembered(path, keys)
+        assert noted is not None
+        assert noted.entries == len(read_entries(record()))
+        trail, before = Trail(), record()
+        shorter = b"".join(before.splitlines(keepends=True)[:2])
+        (trail.folder / TRAIL_FILE).write_bytes(shorter)
+        (trail.folder / HEAD_FILE).unlink()
+        trail.append(Event.LOGOUT)
+        assert not remember(path, keys, trail.snapshot()), "a memory that contradicts stays"
+        assert remembered(path, keys) == noted
+        assert remembered(witness_of(OwnerKeys.fresh(), autosave.home()), keys) is None
+        for place in (0, 30, -1):
+            changed = bytearray(path.read_bytes())
+            changed[place] ^= 1
+            other = path.with_suffix(".other")
+            other.write_bytes(changed)
+            with pytest.raises(TamperedError):
+                remembered(other, keys)
 
     def test_releases_are_witnesses_of_the_record(self, project: Project, sealing: SealToKey) -> None:
         release(project, particulars(project), sealing, autosave.home() / "releases" / "one")

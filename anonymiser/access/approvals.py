@@ -19,6 +19,7 @@ from typing import Final
 from anonymiser.audit import TRAIL_FILE, Entry, Event, Trail, read_entries, recipe_fingerprint, setting_of
 from anonymiser.errors import InputError, OutputError, PolicyError
 from anonymiser.figures import cards
+from anonymiser.gate import Check
 from anonymiser.policy import Policy
 from anonymiser.project import Project
 
@@ -97,8 +98,17 @@ def release_key(project: Project, policy: Policy | None = None) -> str:
     return hashlib.sha256(f"{recipe}\n{project.microdata.fingerprint}".encode()).hexdigest()
 
 
-def ask(trail: Trail, project: Project, note: str = "") -> str:
+def ask(trail: Trail, project: Project, note: str = "", checks: Sequence[Check] | None = None) -> str:
     """Ask for approval of the current setting; returns its key.
+
+    Parameters
+    ----------
+    trail : Trail
+    project : Project
+    note : str
+        What the second person should know.
+    checks : sequence of Check, optional
+        The policy's points as they were found, those about earlier releases included.
 
     Raises
     ------
@@ -107,7 +117,7 @@ def ask(trail: Trail, project: Project, note: str = "") -> str:
     OutputError
         It cannot be written.
     """
-    found = project.checks()
+    found = project.checks() if checks is None else checks
     if any(check.met is False for check in found):
         raise PolicyError("A requirement of the policy fails: see the checklist. Nobody can approve that.")
     setting, policy = setting_of(project), project.policy

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from anonymiser.audit.check import Verdict, verify
+from anonymiser.audit.check import Anchor, Verdict, verify
 from anonymiser.audit.entry import Entry
 from anonymiser.audit.keys import fingerprint_of_key
 from anonymiser.audit.places import anchors_in
@@ -60,7 +60,7 @@ class Report:
     key: str
 
 
-def report(trail: Trail, tables: Mapping[str, str] | None = None) -> Report:
+def report(trail: Trail, tables: Mapping[str, str] | None = None, anchors: Iterable[Anchor] = ()) -> Report:
     """Read and check the record.
 
     Parameters
@@ -68,6 +68,8 @@ def report(trail: Trail, tables: Mapping[str, str] | None = None) -> Report:
     trail : Trail
     tables : mapping of str to str, optional
         Names of tables by fingerprint.
+    anchors : iterable of Anchor
+        What is known of it elsewhere, beside the releases in the owner's folder.
 
     Raises
     ------
@@ -75,7 +77,7 @@ def report(trail: Trail, tables: Mapping[str, str] | None = None) -> Report:
         It cannot be read.
     """
     lines, statement = _read(trail.folder)
-    found = verify(lines, statement, anchors=anchors_in(trail.folder.parent))
+    found = verify(lines, statement, anchors=[*anchors_in(trail.folder.parent), *anchors])
     newest = read_entries(lines)[: -_MOST - 1 : -1]
     headline = "Nothing was changed in it." if found.whole else "It was changed: do not rely on it."
     return Report(

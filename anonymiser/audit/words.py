@@ -48,7 +48,7 @@ def verdict_in_words(found: Verdict) -> str:
     entries = "1 entry" if found.entries == 1 else f"{found.entries:,} entries"
     told = f"Whole: {entries}, each chained to the one before it and signed"
     if found.anchors:
-        told += f"; {found.anchors} {'release agrees' if found.anchors == 1 else 'releases agree'}"
+        told += f"; {found.anchors} {'witness agrees' if found.anchors == 1 else 'witnesses agree'} (releases, vault)"
     if found.proven:
         told += f"; the key that you named vouches for entries 1 to {found.proven:,}"
     return f"{told}."

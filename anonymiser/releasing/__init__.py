@@ -118,7 +118,7 @@ def release(
     writer = (trail or Trail()).signed_by(keys.signing if keys else None)
     with (
         drawing(project, keys, particulars) as fresh,
-        witnessed(writer, project, particulars, chosen, override or second_person) as witness,
+        witnessed(writer, project, particulars, chosen, people=override or second_person, keys=keys) as witness,
     ):
         table = _explained(project.released(counted(project.recipe)), project, chosen)
         beside = compared(project, table, particulars, chosen, remembered)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from anonymiser import autosave
 from anonymiser.access import check_approval
 from anonymiser.audit import Event, Scalar, Trail, Witness, recipe_fingerprint, setting_of
 from anonymiser.errors import AnonymiserError, OutputError
 from anonymiser.policy import Policy
 from anonymiser.project import Project
+from anonymiser.release.audit_witness import remember, witness_of
+from anonymiser.release.keys import OwnerKeys
 from anonymiser.releasing.particulars import Override, Particulars
 
 __all__ = ["witnessed"]
@@ -21,7 +24,9 @@ def witnessed(
     project: Project,
     particulars: Particulars,
     policy: Policy,
+    *,
     people: Override | str | None = None,
+    keys: OwnerKeys | None = None,
 ) -> Iterator[Witness]:
     """Note that a release begins; what is yielded goes into it, and notes its end before it can be seen.
 
@@ -35,6 +40,8 @@ def witnessed(
     people : Override or str, optional
         A decision to release although a point fails; or the name of whoever else looked at an open release, which
         nobody checked.
+    keys : OwnerKeys, optional
+        From the owner's vault, which then remembers how far the record goes.
 
     Raises
     ------
@@ -56,7 +63,7 @@ def witnessed(
         k = setting_of(project).k
         yield Witness(
             trail.snapshot(),
-            lambda manifest: _exported(trail, {**about, "manifest": manifest, "k": k, **vouched}),
+            lambda manifest: _exported(trail, {**about, "manifest": manifest, "k": k, **vouched}, keys),
         )
     except AnonymiserError as error:
         with suppress(OutputError):  # the first failure is the one to be told
@@ -65,8 +72,10 @@ def witnessed(
         raise
 
 
-def _exported(trail: Trail, fields: dict[str, Scalar]) -> None:
+def _exported(trail: Trail, fields: dict[str, Scalar], keys: OwnerKeys | None) -> None:
     trail.append(Event.EXPORTED, fields)
+    if keys is not None:
+        remember(witness_of(keys, autosave.home()), keys, trail.snapshot())
 
 
 def _second(trail: Trail, project: Project, policy: Policy, people: Override | str | None) -> dict[str, Scalar]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import streamlit as st
 
 from anonymiser.access import Request, Right, approval_for, approve, ask, decline, release_key, requests
 from anonymiser.errors import AnonymiserError
+from anonymiser.gate import Check
 from anonymiser.project import Project
 from pages.common import access, journal
 from pages.common.words import escape
@@ -23,7 +24,7 @@ _LOOKS: Final = {
 }
 
 
-def second_person(project: Project) -> tuple[str, bool]:
+def second_person(project: Project, found: Sequence[Check]) -> tuple[str, bool]:
     """Who else stands behind an open release; the name where one is typed, and whether there is one."""
     if not project.policy.is_open:
         return "", True
@@ -36,7 +37,7 @@ def second_person(project: Project) -> tuple[str, bool]:
             "not authenticated.",
         )
         return name, bool(name.strip())
-    return "", _approved(project)
+    return "", _approved(project, found)
 
 
 def waiting() -> None:
@@ -54,7 +55,7 @@ def waiting() -> None:
                 _answers(request)
 
 
-def _approved(project: Project) -> bool:
+def _approved(project: Project, checks: Sequence[Check]) -> bool:
     """Whether somebody else has approved this setting; the button that asks for it where nobody has."""
     found = approval_for(journal.trail(), release_key(project))
     if found is not None:
@@ -72,7 +73,7 @@ def _approved(project: Project) -> bool:
         st.markdown("**An open release needs a second person's approval.**")
         note = st.text_input("What should they know?", key="approval-note", max_chars=250)
         if st.form_submit_button("Ask for approval", icon=":material/how_to_reg:"):
-            _tell(lambda: ask(journal.trail(), project, note))
+            _tell(lambda: ask(journal.trail(), project, note, checks))
     return False
 
 

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from anonymiser.audit import Event, Scalar, Trail, setting_of, what_changed
+from anonymiser import autosave
+from anonymiser.audit import Anchor, Event, Scalar, Trail, public_hex, setting_of, what_changed
 from anonymiser.errors import AnonymiserError
 from anonymiser.project import Project
 from anonymiser.recipe import Recipe
+from anonymiser.release.audit_witness import remember, remembered, witness_of
+from anonymiser.release.keys import OwnerKeys
 from pages.common import access, state
 
-__all__ = ["must", "note", "opened", "settle", "settled_with_reason", "trail"]
+__all__ = ["must", "note", "opened", "settle", "settled_with_reason", "trail", "vault_opened", "vault_s_memory"]
 
 
 @dataclass
@@ -56,6 +59,27 @@ def note(event: Event, **fields: Scalar) -> None:
         state.unrecorded(str(error))
     else:
         state.unrecorded("")
+
+
+def vault_opened(keys: OwnerKeys, *, made: bool) -> None:
+    """Note that the owner's vault was opened; from now on it remembers how far the record goes.
+
+    Raises
+    ------
+    OutputError, TamperedError
+        It cannot be noted, or what the vault remembers was changed: then the vault stays closed.
+    """
+    must(Event.VAULT, public_key=public_hex(keys.signing.public_key()), made=made)
+    remember(witness_of(keys, autosave.home()), keys, trail().signed_by(keys.signing).snapshot())
+
+
+def vault_s_memory() -> tuple[Anchor, ...]:
+    """What the open vault remembers of the record."""
+    from pages.common.desk import desk  # as above
+
+    keys = desk().keys
+    found = None if keys is None else remembered(witness_of(keys, autosave.home()), keys)
+    return () if found is None else (found,)
 
 
 def opened(project: Project, *, sample: bool) -> None:

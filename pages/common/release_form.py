@@ -63,7 +63,7 @@ def form(project: Project, found: Sequence[Check]) -> None:
             vault()
     particulars = words(project)
     override = _override(project, found)
-    second, seen = second_person(project)
+    second, seen = second_person(project, found)
     stopping = stopped_by(found, project.policy, override)
     if stopping:
         st.caption(":red[:material/block:] A requirement of the policy fails: see the checklist.")

@@ -23,7 +23,7 @@ def door() -> None:
     except AnonymiserError as error:
         st.error(escape(error, 400), icon=":material/error:")
         return
-    with st.container(key="door", border=True, width=460):
+    with st.container(horizontal_alignment="center"), st.container(key="door", border=True, width=460):
         st.subheader("Halftone", anchor=False)
         st.markdown(escape(found.why_not, 300))
         if found.authenticated and found.admission.is_open:

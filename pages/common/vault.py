@@ -8,7 +8,7 @@ import streamlit as st
 
 from anonymiser import autosave
 from anonymiser.access import Right
-from anonymiser.audit import Event, public_hex
+from anonymiser.audit import Event
 from anonymiser.errors import AnonymiserError, SealError
 from anonymiser.release.fingerprints import in_words
 from anonymiser.release.vault import IF_LOST, back_up, change_passphrase, create_vault, open_vault
@@ -51,7 +51,7 @@ def vault() -> None:
         if first != again:
             raise SealError("The two passphrases differ. Type them again.")
         keys = open_vault(path, first) if exists else create_vault(path, first)
-        journal.must(Event.VAULT, public_key=public_hex(keys.signing.public_key()), made=not exists)
+        journal.vault_opened(keys, made=not exists)
         beside.keys = keys
     except AnonymiserError as error:
         journal.note(Event.FAILED, what="opening the vault", kind=type(error).__name__)
