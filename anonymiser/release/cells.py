@@ -109,7 +109,7 @@ def as_it_leaves(
         Two columns would have the same name, or one has none.
     """
     columns = tuple(_column(column, rows, every_label=every_label) for column in table.columns)
-    if len(columns) == 1:
+    if len(columns) == 1 and not every_label:
         columns = (_without_gaps(columns[0]),)
     names = [column.name for column in columns]
     if any(not name.strip() for name in names) or len({name.casefold() for name in names}) < len(names):

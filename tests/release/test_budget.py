@@ -98,6 +98,18 @@ def test_values_that_nobody_has_are_counted_too(everybody: ReleasedTable, facts:
     assert any(shown)
 
 
+def test_missing_is_one_value_whether_it_occurs_or_not(everybody: ReleasedTable, facts: MakeFacts) -> None:
+    rule = dataclasses.replace(facts().small_numbers, hide_up_to=0, round_to=1)
+    for name, missing in (("visits", 18), ("gender", 0)):
+        alone = dataclasses.replace(everybody, columns=tuple(c for c in everybody.columns if c.name == name))
+        leaving = as_it_leaves(alone, np.arange(240), every_label=True)
+        assert "missing" not in leaving.columns[0].labels
+        said = with_budget(facts, 0.1, qi_names=(name,), k_target=1, small_numbers=rule)
+        values = [frequency_tables(leaving, said, bytes([i]) * 32)[0].values[0] for i in range(20)]
+        assert all(each.count("missing") <= 1 for each in values)
+        assert any("missing" in each for each in values), missing
+
+
 def test_a_budget_needs_a_key_all_records_and_tables(
     table: ReleasedTable, everybody: ReleasedTable, facts: MakeFacts
 ) -> None:
