@@ -25,7 +25,9 @@ _LIMIT: Final = re.compile(
     re.IGNORECASE,
 )
 _EXEMPT: Final = re.compile(
-    r"\bk\b|smallest group|delet|suppress|left out|would have to go|made.up|for example|nobody|none of", re.IGNORECASE
+    r"\bk\b|smallest group|delet|suppress|left out|would have to go|made.up|for example|nobody|none of|"
+    r"made from|of the input|that leave|rows? makes?|in the table",
+    re.IGNORECASE,
 )
 CONTACTS: Final = ("e-mail addresses", "UK telephone numbers")
 _END: Final = re.compile(r"(?<=[.!?;])\s+|\n+")

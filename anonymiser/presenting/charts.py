@@ -13,6 +13,8 @@ ACCENT: Final = "#1b5e7d"
 MARK: Final = "#b45309"
 GREY: Final = "#5b6770"
 _FONT: Final = "Liberation Sans, Arial, sans-serif"
+_NOTHING: Final = "\u200b"
+"""Parts bars of the same name, unseen."""
 _SHORTEST: Final = 1e-9
 _ROOM: Final = 1.22
 """End of the scale, so that the longest bar leaves room for its number."""
@@ -30,7 +32,10 @@ def specification(chart: Chart, width: int = 560, row: int = 34, *, dark: bool =
         For a dark background, which stays clear.
     """
     ink, bar, mark = ("#e4eaed", "#6bb6da", "#e8a04c") if dark else (INK, ACCENT, MARK)
-    rows = [{"label": b.label, "length": b.length, "shown": b.shown, "marked": b.marked} for b in chart.bars]
+    rows = [
+        {"label": b.label + _NOTHING * place, "length": b.length, "shown": b.shown, "marked": b.marked}
+        for place, b in enumerate(chart.bars)
+    ]
     longest = chart.longest or max((b.length for b in chart.bars), default=1.0)
     text = {"labelFontSize": 14, "titleFontSize": 14, "labelColor": ink, "titleColor": ink, "titleFontWeight": "normal"}
     y = {

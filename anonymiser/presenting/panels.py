@@ -34,6 +34,9 @@ _SHARED: Final = 50
 _ROWS: Final = 9
 _NAMES: Final = 3
 _LONG: Final = 46
+_KNOWN: Final = 4
+_TELLABLE: Final = 260
+"""Characters of a sentence that can be read from a slide."""
 
 
 _EXAMPLE: Final = Table(
@@ -138,7 +141,7 @@ def _data(facts: _Facts) -> Panel:
     together = sum(plan.role is Role.QUASI for plan in plans)
     return Panel(
         "The data",
-        f"{_columns(direct)} {_verb(direct, 'names', 'name')} a person outright; {together:,} more do so together.",
+        _pointing(direct, together),
         table=Table(
             ("What the columns do", "How many", "Such as", "What we do"), tuple(rows), (0.25, 0.13, 0.36, 0.26)
         ),
@@ -193,6 +196,9 @@ def _method(facts: _Facts) -> Panel:
 def _counting(facts: _Facts) -> Panel:
     assessment, recipe = facts.assessment, facts.project.recipe
     steps = story.how_k_is_counted(assessment, recipe)[:3]
+    known = story.listing(_some(story.known(recipe.qis), _KNOWN)) or "nothing"
+    if len(steps[0]) > _TELLABLE:
+        steps = (f"Take what an outsider may know of a person: {known}.", *steps[1:])
     table = _groups(facts) or _EXAMPLE
     message = (
         f"People who look alike form a group; the smallest has {assessment.k:,}."
@@ -229,12 +235,15 @@ def _before_after(facts: _Facts) -> Panel:
             Card(f"100 % → {100 * after.detail_kept:.0f} %", "detail kept"),
             Card(f"{after.suppressed:,}", "rows deleted"),
         ),
+        points=() if bars else ("Groups smaller than the policy asks for are not shown: there is no other yet.",),
         chart=Chart(
             bars,
             "People in the group",
             "People in groups of this size",
             "Everybody who is released, by how many people are in their group.",
-        ),
+        )
+        if bars
+        else None,
         notes=notes.BEFORE_AFTER,
     )
 
@@ -242,6 +251,9 @@ def _before_after(facts: _Facts) -> Panel:
 def _risk(facts: _Facts) -> Panel:
     after = facts.assessment
     sentence = story.attack(after, facts.project.recipe)
+    if len(sentence) > _TELLABLE:
+        known = story.listing(_some(story.known(facts.project.recipe.qis), _KNOWN))
+        sentence = f"Someone who knows Alex's {known} would find at least {after.k:,} rows, and have to guess."
     rows = tuple(
         (point.name, {True: "met", False: "fails", None: "for you to judge"}[point.met])
         for point in story.points(facts.checks)
@@ -388,8 +400,12 @@ def _plain(words: str) -> str:
     return "Blurred" if words.startswith("Blurred") else words.rstrip(".")
 
 
-def _columns(number: int) -> str:
-    return "1 column" if number == 1 else f"{number:,} columns"
+def _pointing(direct: int, together: int) -> str:
+    """How many columns name a person by themselves, and how many together."""
+    if not direct:
+        return f"No column names a person outright; {together:,} do so together."
+    columns = "1 column names" if direct == 1 else f"{direct:,} columns name"
+    return f"{columns} a person outright; {together:,} more do so together."
 
 
 def _verb(number: int, one: str, several: str) -> str:

@@ -78,9 +78,19 @@ def test_the_slides_open_and_have_notes_for_ten_minutes(made: Mapping[str, bytes
     assert all(picture._element.nvPicPr.cNvPr.get("descr") for picture in pictures)
 
 
-@pytest.mark.parametrize("policy", [RESEARCHERS, GOVERNMENT], ids=["researchers", "government"])
-def test_nothing_runs_over_the_edge_of_a_slide(policy: Policy) -> None:
-    show = Presentation(io.BytesIO(material(project_for(policy), DAY)["slides.pptx"]))
+def wide_project() -> Project:
+    """Twenty-eight columns with long names, all of which point at people."""
+    names = [f"a very long name of column number {i}, with_underscores" for i in range(28)]
+    rows = [",".join(f'"{name}"' for name in names)]
+    rows += [",".join("abcd"[(i * (j + 3) + i // (j + 1)) % 4] for j in range(28)) for i in range(300)]
+    return Project(read("\n".join(rows).encode(), name="wide.csv"))
+
+
+@pytest.mark.parametrize("which", ["researchers", "government", "wide"])
+def test_nothing_runs_over_the_edge_of_a_slide(which: str) -> None:
+    made = {"researchers": RESEARCHERS, "government": GOVERNMENT}
+    project = project_for(made[which]) if which in made else wide_project()
+    show = Presentation(io.BytesIO(material(project, DAY)["slides.pptx"]))
     for slide in show.slides:
         for shape in slide.shapes:
             assert 0 <= shape.left <= shape.left + shape.width <= show.slide_width + 1
