@@ -60,6 +60,7 @@ def walk_models(plan: Plan, models: Models | None, progress: Wholes, *, details:
         if models is not None:
             buckets[~models.passes(classes)] = 0
         _sum_up(plan, classes, buckets, found, at)
+        _smallest(plan, sizes.astype(np.int64), buckets, found, at)
         progress[0] += 1
     return found
 
@@ -79,7 +80,7 @@ def _nodes(plan: Plan, classes: FrequencySet, wheel: int) -> Iterator[FrequencyS
 def _sum_up(plan: Plan, classes: FrequencySet, buckets: npt.NDArray[np.intp], found: Found, at: int) -> None:
     """Sums by how many values of k a class passes with, added up from the largest k down."""
     size = classes.counts.astype(np.int64)
-    found.extremes[at, :3] = classes.classes, int(size.min(initial=plan.root.rows)), int((size * size).sum())
+    found.extremes[at, 0], found.extremes[at, 2] = classes.classes, int((size * size).sum())
     found.extremes[at, 3:] = _sensitive(plan, classes, buckets)
     columns = [np.ones_like(size), size, size * size]
     cells = np.ones(classes.classes)
@@ -97,8 +98,13 @@ def _sum_up(plan: Plan, classes: FrequencySet, buckets: npt.NDArray[np.intp], fo
         found.sums[at, :, column] = _from_above(plan, buckets, weights)
     if found.details.size:
         found.details[at, :, 0] = _from_above(plan, buckets, size * cells)
+
+
+def _smallest(plan: Plan, sizes: Wholes, buckets: npt.NDArray[np.intp], found: Found, at: int) -> None:
+    """The smallest class of all and of those that pass with each k, in what k counts."""
+    found.extremes[at, 1] = int(sizes.min(initial=plan.root.rows))
     smallest = np.full(plan.grid.size + 1, np.iinfo(np.int64).max)
-    np.minimum.at(smallest, buckets, size)
+    np.minimum.at(smallest, buckets, sizes)
     smallest = np.minimum.accumulate(smallest[:0:-1])[::-1]
     found.sums[at, :, -1] = np.where(found.sums[at, :, 0] > 0, smallest, 0)
 

@@ -13,6 +13,7 @@ from anonymiser.assessment import limit_in_records
 from anonymiser.engine.frequency import FrequencySet, roll_up
 from anonymiser.engine.summary import summarise
 from anonymiser.privacy import PrivacyModel
+from anonymiser.privacy.people import class_size_figures
 from anonymiser.search.lattice_table import LatticeTable
 from anonymiser.search.optimum import Searcher
 from anonymiser.utility import information_loss as utility
@@ -250,7 +251,7 @@ class RolledUp:
         return Standing(
             node=classes.node,
             failing=summary.failing,
-            k=summary.kept_smallest if met else summary.smallest,
+            k=class_size_figures(classes, summary, passing if met else None, 1).smallest,
             detail=1.0 - utility.precision(node, summary, suppress=met),
             score=utility.loss(node, summary, suppress=True),
             met=met,
