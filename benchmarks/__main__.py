@@ -18,6 +18,7 @@ PARTS = (
     "sealing",
     "perturbation",
     "joins",
+    "presenting",
     "browser",
 )
 
