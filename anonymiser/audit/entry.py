@@ -44,6 +44,7 @@ class Event(Enum):
     EXPORTING = "export begun"
     EXPORTED = "exported"
     DOWNLOADED = "downloaded"
+    WITHDRAWN = "release withdrawn"
     VAULT = "vault opened"
     FAILED = "failed"
     LOGIN = "signed in"

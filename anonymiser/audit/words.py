@@ -15,7 +15,7 @@ TOPICS: Final[Mapping[str, tuple[Event, ...]]] = {
     "Tables": (Event.LOADED, Event.SHARED, Event.UNSHARED),
     "Settings": (Event.ROLES, Event.SETTING, Event.KEPT),
     "Approvals": (Event.ASKED, Event.APPROVED, Event.DECLINED),
-    "Releases": (Event.EXPORTING, Event.EXPORTED, Event.DOWNLOADED),
+    "Releases": (Event.EXPORTING, Event.EXPORTED, Event.DOWNLOADED, Event.WITHDRAWN),
     "Keys and people": (Event.VAULT, Event.LOGIN, Event.LOGOUT, Event.TIMED_OUT, Event.REFUSED),
     "Failures": (Event.FAILED, Event.RECOVERED, Event.REFUSED),
 }
@@ -144,6 +144,9 @@ _WORDS: Final[Mapping[Event, Callable[[Fields, Mapping[str, str]], str]]] = {
     Event.EXPORTING: lambda fields, _: f"began the release {fields.get('release')} for {fields.get('recipient')}.",
     Event.EXPORTED: _exported,
     Event.DOWNLOADED: lambda fields, _: f"downloaded {fields.get('what')} of release {fields.get('release')}.",
+    Event.WITHDRAWN: lambda fields, _: (
+        f"took release {fields.get('release')} out of the count, as {fields.get('stated_by')} states.{_reason(fields)}"
+    ),
     Event.VAULT: _vault,
     Event.FAILED: _failed,
     Event.LOGIN: lambda fields, _: f"signed in as {fields.get('role')}.",

@@ -45,8 +45,13 @@ def withdraw_command(
     by: Annotated[str, typer.Option(help="Who says so.")],
 ) -> int:
     """Take a release out of the count; it stays in the ledger, with the reason."""
-    today = datetime.now(tz=UTC).date().isoformat()
-    _opened(vault, vault_passphrase_file).ledger.withdraw(release_id, Withdrawal(reason.strip(), by.strip(), today))
+    from anonymiser.audit import Event, Scalar, Trail
+
+    today, opened = datetime.now(tz=UTC).date().isoformat(), _opened(vault, vault_passphrase_file)
+    stated = Withdrawal(reason.strip(), by.strip(), today)
+    opened.ledger.withdraw(release_id, stated)
+    said: dict[str, Scalar] = {"release": release_id, "stated_by": stated.stated_by, "reason": stated.reason}
+    Trail().signed_by(opened.keys.signing).append(Event.WITHDRAWN, said)
     print_line("It does not count any more.")
     return 0
 

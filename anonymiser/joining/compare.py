@@ -25,7 +25,7 @@ ANYONE: Final = "anyone"
 _ALIKE: Final = 0.5
 """Share of the columns that two tables have in common before they are taken to be about the same people."""
 
-Classes = npt.NDArray[np.int32]
+Classes = npt.NDArray[np.signedinteger]
 
 
 @dataclass(frozen=True)
@@ -169,19 +169,20 @@ def compare(
     axis = _Axis(people, [e.extract for e in counted if e.extract != here])
     new = axis.place(setting.class_of, here)
     others = {e.release_id: axis.place(e.class_of, e.extract) for e in counted}
-    together = {name: join([new, *(others[e.release_id] for e in entries)]) for name, entries in held.items()}
+    who = _persons(project, axis, here)
+    together = {name: join([new, *(others[e.release_id] for e in entries)], who) for name, entries in held.items()}
     holder = max(together, key=lambda name: (together[name].under(limit), -together[name].k), default=ANYONE)
-    joined, alone = together.get(holder) or join([new]), join([new])
+    joined, alone = together.get(holder) or join([new], who), join([new], who)
     theirs = [others[e.release_id] for e in held.get(holder, [])]
-    before = np.min([_sizes_shown(one) for one in (new, *theirs)], axis=0)
+    before = np.min([_sizes_shown(one, who) for one in (new, *theirs)], axis=0)
     newly = int(np.count_nonzero((joined.group_of >= 0) & (joined.of_each() < limit) & (before >= limit)))
     columns = {name: (axis.place(codes, here, 0), size) for name, (codes, size) in setting.codes.items()}
-    causes = drop_one(new, columns, theirs, limit) if theirs and joined.under(limit) else []
+    causes = drop_one(new, columns, theirs, limit, who) if theirs and joined.under(limit) else []
     earlier = tuple(
         Earlier(
             e,
             nesting(new, others[e.release_id]),
-            join([new, others[e.release_id]]),
+            join([new, others[e.release_id]], who),
             None if e.extract == here else _changed(project, people, e),
         )
         for e in counted
@@ -209,9 +210,20 @@ def _same(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _sizes_shown(release: Classes) -> npt.NDArray[np.int64]:
+def _persons(project: Project, axis: _Axis, here: str) -> Classes | None:
+    """Who each record is of, where the recipe has a column that tells; people of other tables have one record each."""
+    if project.recipe.entity is None:
+        return None
+    codes = project.table.column(project.recipe, project.recipe.entity.name).codes.astype(np.int64)
+    own = axis.place(codes, here, -1)
+    others = np.flatnonzero(own < 0)
+    own[others] = np.arange(others.size) + int(codes.max(initial=0)) + 1
+    return own
+
+
+def _sizes_shown(release: Classes, persons: Classes | None) -> npt.NDArray[np.int64]:
     """Size of each person's class; without end where the release shows none."""
-    sizes = group_sizes(release)
+    sizes = group_sizes(release, persons)
     return np.where(sizes > 0, sizes, np.iinfo(np.int64).max)
 
 
@@ -256,7 +268,7 @@ class _Axis:
         """Values of the rows of one table in the common order."""
         if self._size < 0:
             return values
-        whole = np.full(self._size, otherwise, dtype=np.int32)
+        whole = np.full(self._size, otherwise, dtype=values.dtype)
         whole[self._places[name]] = values
         return whole
 

@@ -119,7 +119,7 @@ class Dropped:
     under: int
 
 
-def join(releases: Sequence[Classes]) -> Joined:
+def join(releases: Sequence[Classes], persons: Classes | None = None) -> Joined:
     """The groups in which several releases together leave the people.
 
     Parameters
@@ -127,6 +127,9 @@ def join(releases: Sequence[Classes]) -> Joined:
     releases : sequence of (people,) integer arrays
         Class of each person in each release, from 0; :data:`ABSENT` or :data:`OUTSIDE` where it shows none. All in
         the same order of people.
+    persons : (people,) integer array, optional
+        Where somebody has several records: who each is of, from 0. Groups are then as large as they have persons; the
+        numbers of people stay numbers of records.
 
     Returns
     -------
@@ -149,14 +152,22 @@ def join(releases: Sequence[Classes]) -> Joined:
         shown |= np.asarray(one) >= 0
         stayed &= np.asarray(one) != OUTSIDE
     kept = np.where(shown, group_of, np.int32(-1)).astype(np.int32)
-    return Joined(kept, np.bincount(group_of[shown], minlength=groups).astype(np.int64), stayed)
+    counted = group_of[shown] if persons is None else _one_each(group_of[shown], groups, persons[shown])
+    return Joined(kept, np.bincount(counted, minlength=groups).astype(np.int64), stayed)
 
 
-def group_sizes(release: Classes) -> Wholes:
+def group_sizes(release: Classes, persons: Classes | None = None) -> Wholes:
     """Size of each person's class in one release, 0 where it shows none: (people,) int64 array."""
-    shown = np.asarray(release) >= 0
-    sizes = np.bincount(np.asarray(release, dtype=np.int64)[shown], minlength=1)
-    return np.where(shown, sizes[np.maximum(release, 0)], 0).astype(np.int64)
+    return join([release], persons).of_each()
+
+
+def _one_each(group_of: Classes, groups: int, persons: Classes) -> npt.NDArray[np.int64]:
+    """Group of each person, once for each group that the person is in."""
+    columns = [(group_of, groups), (persons, int(persons.max(initial=0)) + 1)]
+    pair_of, pairs = group_rows(columns, int(group_of.size))
+    result = np.zeros(pairs, dtype=np.int64)
+    result[pair_of] = group_of
+    return result
 
 
 def nesting(one: Classes, other: Classes) -> Nesting:
@@ -185,7 +196,11 @@ def nesting(one: Classes, other: Classes) -> Nesting:
 
 
 def drop_one(
-    release: Classes, columns: Mapping[str, tuple[Classes, int]], earlier: Sequence[Classes], limit: int
+    release: Classes,
+    columns: Mapping[str, tuple[Classes, int]],
+    earlier: Sequence[Classes],
+    limit: int,
+    persons: Classes | None = None,
 ) -> list[Dropped]:
     """What joins when each column in turn is left out of a release; what helps most stands first.
 
@@ -200,11 +215,13 @@ def drop_one(
         The other releases.
     limit : int
         Groups smaller than this are counted.
+    persons : (people,) integer array, optional
+        As in :func:`join`.
     """
     found, shown = [], np.asarray(release) >= 0
     for left_out in columns:
         others = [column for name, column in columns.items() if name != left_out]
         classes, _ = group_rows(others, int(shown.size))
-        joined = join([np.where(shown, classes, release), *earlier])
+        joined = join([np.where(shown, classes, release), *earlier], persons)
         found.append(Dropped(left_out, joined.k, joined.alone, joined.under(limit)))
     return sorted(found, key=lambda one: (one.under, one.alone, -one.k))

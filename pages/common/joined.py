@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from anonymiser import autosave, story
+from anonymiser.access import Right
 from anonymiser.errors import AnonymiserError
 from anonymiser.gate import JOINED, Check
 from anonymiser.joining import words
@@ -19,7 +20,7 @@ from anonymiser.joining.picture import bands, releases_table
 from anonymiser.joining.words import FirstRelease
 from anonymiser.project import Project
 from anonymiser.release.ledger import Ledger, ledger_beside
-from pages.common import state
+from pages.common import access, state
 from pages.common.desk import desk
 from pages.common.joined_chart import group_sizes
 from pages.common.joined_ledger import known_releases
@@ -84,7 +85,7 @@ def _without_vault(project: Project) -> None:
     with left:
         st.markdown("**Open your vault**")
         vault()
-    if not project.policy.is_open:
+    if not project.policy.is_open or not access.may(Right.EXPORT):
         right.caption("Without the vault this release is not compared, and later ones cannot be compared with it.")
         return
     with right:

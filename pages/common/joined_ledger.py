@@ -7,10 +7,13 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from anonymiser.access import Right
+from anonymiser.audit import Event
 from anonymiser.errors import AnonymiserError
 from anonymiser.joining.picture import ledger_table
 from anonymiser.release.ledger import Ledger
 from anonymiser.release.ledger_book import Withdrawal
+from pages.common import access, journal
 from pages.common.release_words import today
 from pages.common.words import escape
 
@@ -27,7 +30,7 @@ def known_releases(ledger: Ledger) -> None:
     with st.expander(f"All releases that your vault remembers ({len(book.entries):,})", icon=":material/history:"):
         st.dataframe(pd.DataFrame(ledger_table(book)), hide_index=True, key="ledger")
         counting = [entry.release_id for entry in book.entries if entry.withdrawn is None]
-        if not counting:
+        if not counting or not access.may(Right.EXPORT):
             return
         with st.form("withdraw", border=False):
             st.caption("A release that never left, or that its recipient destroyed unused, need not count.")
@@ -42,4 +45,5 @@ def known_releases(ledger: Ledger) -> None:
             except AnonymiserError as error:
                 st.error(escape(error, _LONGEST), icon=":material/error:")
             else:
+                journal.note(Event.WITHDRAWN, release=chosen, stated_by=name.strip(), reason=reason.strip())
                 st.rerun()

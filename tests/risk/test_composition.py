@@ -176,3 +176,13 @@ def test_the_column_that_causes_it_stands_first() -> None:
 def test_nothing_to_join_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="at least one"):
         join([])
+
+
+@given(releases(), st.integers(1, 6))
+def test_somebody_with_several_records_counts_once_in_a_group(given_: list[np.ndarray], people: int) -> None:
+    persons = np.arange(given_[0].size) % people
+    joined = join(given_, persons)
+    places = list(zip(*[one.tolist() for one in given_], strict=True))
+    for row, place in enumerate(places):
+        alike = {int(persons[other]) for other, its in enumerate(places) if its == place}
+        assert joined.of_each()[row] == (len(alike) if any(one >= 0 for one in place) else 0)
