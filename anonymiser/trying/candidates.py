@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import count
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from anonymiser import story
 from anonymiser.assessment import Assessment
-from anonymiser.errors import InputError
+from anonymiser.errors import AnonymiserError, InputError
 from anonymiser.exploring import tasks
 from anonymiser.exploring.tasks import Task
 from anonymiser.gate import checks
@@ -47,7 +47,6 @@ _OF_NUMBERS: Final = ("Microaggregation", "Noise", "Rounding", "Top and bottom c
 _PATIENCE: Final = 30.0
 MOST: Final = 6
 """Candidates that are compared at a time."""
-_KIND: Final = "method"
 _LEVELS: Final = "best levels"
 
 
@@ -99,10 +98,13 @@ class Trial(Task):
         Done, from 0 to 1.
     words : str
         What is under way.
+    error : AnonymiserError or None
+        Why the method could not be done.
     """
 
     share: float = 0.0
     words: str = ""
+    error: AnonymiserError | None = None
 
     def watch(self, share: float, words: str) -> None:
         """Told on the way; stops the method where it was cancelled."""
@@ -115,7 +117,6 @@ class _Stopped(Exception):  # noqa: N818 - no error: somebody pressed Cancel
     """The method was cancelled."""
 
 
-_NUMBERS: Final = count()
 _RUNNING: WeakKeyDictionary[Project, Trial] = WeakKeyDictionary()
 _TRIED: WeakKeyDictionary[Project, list[Candidate]] = WeakKeyDictionary()
 
@@ -163,19 +164,25 @@ def begin(project: Project, recipe: Recipe) -> Trial:
     """
     if len(candidates(project)) >= MOST and all(c.recipe != recipe for c in candidates(project)):
         raise InputError(f"{MOST} candidates are compared at most. Take one away first.")
-    trial = Trial(_KIND, (recipe, next(_NUMBERS)))
+    trial = Trial("method", recipe)
 
-    def work() -> Candidate | None:
+    def work() -> None:
         try:
             candidate = _measured(project, recipe, project.draft(recipe, progress=trial.watch))
+            if not trial.cancelled:
+                _add(project, candidate)
         except _Stopped:
-            return None
-        if not trial.cancelled:
-            _add(project, candidate)
-        return candidate
+            pass
+        except AnonymiserError as error:
+            trial.error = error
+        except MemoryError:
+            trial.error = InputError("There is not enough memory for this method. Try another, or a smaller table.")
+        finally:
+            trial.done.set()
 
-    tasks.start(project, trial, work)
+    give_up(project)
     _RUNNING[project] = trial
+    threading.Thread(target=work, name="halftone-method", daemon=True).start()
     return trial
 
 
@@ -191,14 +198,16 @@ def under_way(project: Project) -> Trial | None:
     if trial is None or not trial.done.is_set():
         return trial
     del _RUNNING[project]
-    tasks.result(project, _KIND, trial.key)
+    if trial.error is not None:
+        raise trial.error
     return None
 
 
 def give_up(project: Project) -> None:
     """Stop the running trial."""
-    tasks.cancel(project, _KIND)
-    _RUNNING.pop(project, None)
+    trial = _RUNNING.pop(project, None)
+    if trial is not None:
+        trial.cancel()
 
 
 def candidates(project: Project) -> tuple[Candidate, ...]:

@@ -23,17 +23,15 @@ _CHOSEN: Final = "method-chosen"
 def show(project: Project, best: Candidate | None, tried: Sequence[Candidate]) -> None:
     """The chart of risk against detail, the table, and the chosen candidate in words."""
     every = [*([best] if best else []), *tried]
-    if not every:
-        st.info(
-            "No setting of the sliders meets the requirements, or the search for it has not ended. Try a method.",
-            icon=":material/compare_arrows:",
-        )
-        return
     if not tried:
         st.info(
-            "Choose a method on the left and try it: it is measured here beside the best levels.",
+            "Choose a method on the left and try it: it is measured here beside the best levels of the sliders.",
             icon=":material/compare_arrows:",
         )
+    if not best:
+        st.caption("The best levels of the sliders are still looked for, or none meets the requirements.")
+    if not every:
+        return
     with st.container(key="methods-chart"):
         st.altair_chart(methods_plots.candidates(every), key="methods-risk")
     st.dataframe(methods_plots.table(every), hide_index=True, key="methods-table")

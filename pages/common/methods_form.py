@@ -115,7 +115,7 @@ def progress(project: Project) -> None:
 def _running(trial: Trial) -> None:
     if trial.done.is_set():
         st.rerun()
-    told = "Getting the fast code ready: once, some seconds." if trial.preparing else trial.words or "Beginning"
+    told = trial.words or "Beginning: the first time takes some seconds"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.progress(trial.share, escape(told))
         if st.button("Cancel", key="method-cancel", icon=":material/close:"):

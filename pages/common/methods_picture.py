@@ -55,7 +55,8 @@ def _groups(project: Project, recipe: Recipe, axes: Sequence[str]) -> None:
         if hide:
             st.info(_HIDDEN, icon=":material/visibility_off:")
         else:
-            st.altair_chart(methods_plots.before_points(plane, hide=hide), key="plane-before")
+            with st.container(key="plane-before-box"):
+                st.altair_chart(methods_plots.before_points(plane, hide=hide), key="plane-before")
     with after:
         st.markdown("**After:** groups, each a rectangle")
         with st.container(key="plane-after-box"):
