@@ -54,9 +54,9 @@ def answer(project: Project) -> None:
     told = words.answer(matched, known, project.recipe.k)
     verdict.banner(told, told.detail)
     verdict.figures(words.cards(matched, alone), explained=True)
-    note = words.form_note(project.recipe.form)
-    if note:
-        st.caption(note)
+    for note in (words.form_note(project.recipe.form), words.methods_note(project.recipe)):
+        if note:
+            st.caption(note)
     if spreads:
         st.markdown("**Alex's sensitive values**: the likeliest among the rows that fit")
         st.dataframe(words.learnt_table(spreads, hide=state.presenting()), hide_index=True)

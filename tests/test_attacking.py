@@ -10,10 +10,12 @@ import pytest
 from anonymiser.attacking import attackers, facts, presence, search, words
 from anonymiser.attacking.facts import Grade
 from anonymiser.attributes import Role
+from anonymiser.methods import Mondrian
 from anonymiser.microdata import Microdata
+from anonymiser.privacy import KAnonymity
 from anonymiser.project import Project
 from anonymiser.reading import read
-from anonymiser.recipe import ReleaseForm
+from anonymiser.recipe import ReleaseForm, Treatment
 from anonymiser.risk.attack import AttackOnRecord, Precision, Spread
 from anonymiser.risk.knowledge import Fact
 from pages.common.state import SAMPLE
@@ -229,3 +231,21 @@ def test_people_singled_out_stand_beside_k() -> None:
     assert alone.value == "12"
     assert "1,000" in alone.meaning
     assert "964" in alone.meaning
+
+
+def test_methods_are_part_of_what_groups_tell() -> None:
+    """Each town alone at the levels; Mondrian joins them by fives, and every five have one answer."""
+    table = {"age": [str(20 + i) for i in range(20)], "ill": ["yes"] * 10 + ["no"] * 10}
+    project = Project(Microdata.from_columns(table))
+    recipe = project.recipe.with_attribute("age", role=Role.QUASI, level=0)
+    recipe = recipe.with_attribute("ill", role=Role.SENSITIVE, level=0, treatment=Treatment.RELEASE)
+    project.change(recipe.changed(requirements=(KAnonymity(k=5),), suppression=0.0))
+    assert attackers.risks(project).prosecutor_highest == 1.0
+    assert words.methods_note(project.recipe) == ""
+    project.change(project.recipe.changed(methods=(Mondrian(),)))
+    assert attackers.risks(project).prosecutor_highest == 1 / project.assess().k
+    assert project.assess().k >= 5
+    (one,) = presence.uniform_groups(project)
+    assert one.found.records == 20
+    assert {group.value for group in one.groups} == {"yes", "no"}
+    assert "look at the levels only" in words.methods_note(project.recipe)

@@ -7,32 +7,45 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from anonymiser.engine.frequency import FrequencySet
 from anonymiser.privacy.population import population_sizes
 from anonymiser.project import Project
 from anonymiser.risk.prosecutor import DEFAULT_THRESHOLD
 from anonymiser.risk.summary import RiskMeasures, measure_risk
+from anonymiser.transform.measure import classes_of
 
-__all__ = ["attackers_sentence", "attackers_table", "kept_classes", "of_hundred", "risks"]
+__all__ = ["attackers_sentence", "attackers_table", "of_hundred", "released_classes", "risks"]
 
 _HUNDRED: Final = 100
 _ONE_IN: Final = 1_000
 
 
-def kept_classes(project: Project, *, histograms: bool = False) -> npt.NDArray[np.bool_] | None:
-    """Which classes the current recipe releases: (classes,) bool array; None where it releases all.
+def released_classes(
+    project: Project, *, histograms: bool = False
+) -> tuple[FrequencySet, npt.NDArray[np.bool_] | None]:
+    """The classes of what the current recipe releases, methods included, and which of them leave (None: all).
 
     Raises
     ------
     ColumnError
         No quasi-identifier is chosen.
     """
+    if project.recipe.methods:
+        draft = project.draft().draft
+        classes, class_of = classes_of(draft, histograms=histograms)
+        if draft.suppressed is None or not draft.suppressed.any():
+            return classes, None
+        kept = np.zeros(classes.classes, dtype=np.bool_)
+        kept[class_of[~draft.suppressed]] = True
+        return classes, kept
     if not project.assess().suppressed:
-        return None
-    classes = project.classes(histograms=histograms)
+        return project.classes(histograms=histograms), None
+    models = project.in_force()
+    classes = project.classes(histograms=histograms or any(model.needs_histogram for model in models))
     kept = np.ones(classes.classes, dtype=np.bool_)
-    for model in project.in_force():
+    for model in models:
         kept &= model.passes(classes)
-    return kept
+    return classes, kept
 
 
 def risks(project: Project, fraction: float | None = None) -> RiskMeasures:
@@ -41,7 +54,8 @@ def risks(project: Project, fraction: float | None = None) -> RiskMeasures:
     Parameters
     ----------
     project : Project
-        With a population table the journalist's and marketer's risks come from it.
+        With a population table the journalist's and marketer's risks come from it, unless a method mixes labels,
+        so that they cannot be found in it: then they are the prosecutor's.
     fraction : float, optional
         Share of the population that the table is, above 0 to 1.
 
@@ -50,9 +64,8 @@ def risks(project: Project, fraction: float | None = None) -> RiskMeasures:
     InputError
         The fraction is not above 0 to 1.
     """
-    needs = any(model.needs_histogram for model in project.in_force()) and bool(project.assess().suppressed)
-    kept = kept_classes(project, histograms=needs)
-    classes, population = project.classes(histograms=needs), project.population_classes()
+    classes, kept = released_classes(project)
+    population = None if project.recipe.methods else project.population_classes()
     sizes = None if population is None else population_sizes(classes, population)
     return measure_risk(classes, kept, fraction=fraction, population=sizes)
 
@@ -89,6 +102,8 @@ def attackers_table(found: RiskMeasures, *, wider: bool) -> dict[str, list[str]]
 
 def attackers_sentence(project: Project, found: RiskMeasures, fraction: float | None) -> str:
     """Where the wider figures come from, and how many rows are estimated to be alone in the population."""
+    if project.population is not None and project.recipe.methods:
+        return "A method mixes labels, which the population table does not have: all three are the prosecutor's odds."
     if project.population is not None:
         return "Journalist and marketer: people of the population table who look like each group."
     if fraction is None:

@@ -8,12 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from anonymiser.attacking.attackers import kept_classes
+from anonymiser.attacking.attackers import released_classes
 from anonymiser.attributes import Concept
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.privacy.people import entity_of
 from anonymiser.project import Project
-from anonymiser.recipe import Recipe
+from anonymiser.recipe import AttributePlan, Recipe
 from anonymiser.risk.uniformity import UniformClasses, nearly_uniform
 
 __all__ = ["ALMOST_ALL", "Shared", "Uniform", "UniformGroup", "born_elsewhere", "shared_by_all", "uniform_groups"]
@@ -121,20 +121,28 @@ def uniform_groups(project: Project, threshold: float = 0.9) -> tuple[Uniform, .
     recipe = project.recipe
     if not recipe.sensitive:
         return ()
-    classes, kept = project.classes(histograms=True), kept_classes(project, histograms=True)
+    classes, kept = released_classes(project, histograms=True)
     over_people = entity_of(classes) is not None
     found = []
     for plan in recipe.sensitive:
+        if plan.name not in classes.histograms:
+            continue  # a method took it out
         one = nearly_uniform(classes, plan.name, threshold, kept)
-        labels = project.table.labels_at(recipe, plan)[0]
+        labels = _labels(project, plan)
         found.append(Uniform(one, _worst(classes, recipe, one, labels), over_people))
     return tuple(found)
+
+
+def _labels(project: Project, plan: AttributePlan) -> Sequence[str]:
+    column = project.draft().draft.column(plan.name) if project.recipe.methods else None
+    return project.table.labels_at(project.recipe, plan)[0] if column is None else column.labels
 
 
 def _worst(
     classes: FrequencySet, recipe: Recipe, found: UniformClasses, labels: Sequence[str]
 ) -> tuple[UniformGroup, ...]:
-    shown = [j for j, plan in enumerate(recipe.qis) if plan.leaves]
+    leaving = {plan.name for plan in recipe.qis if plan.leaves}
+    shown = [j for j, hierarchy in enumerate(classes.hierarchies) if hierarchy.attribute in leaving]
     groups = []
     for at, number in enumerate(found.numbers[:_LISTED]):
         key = classes.keys[:, number : number + 1]

@@ -8,7 +8,7 @@ from typing import Final
 from anonymiser.attacking.presence import Shared, Uniform, UniformGroup
 from anonymiser.attacking.search import Learnt, Together, Trial, WorstColumns
 from anonymiser.figures import Card
-from anonymiser.recipe import ReleaseForm
+from anonymiser.recipe import Recipe, ReleaseForm
 from anonymiser.risk.attack import AttackOnRecord, ExposedRecord, Precision, Spread
 from anonymiser.risk.attempt import Attempt
 from anonymiser.risk.intruder import IntruderTrial
@@ -26,6 +26,7 @@ __all__ = [
     "form_note",
     "guess",
     "learnt_table",
+    "methods_note",
     "presence_sentences",
     "sample_note",
     "singled_out_sentence",
@@ -105,6 +106,16 @@ def cards(found: AttackOnRecord, alone: Precision) -> tuple[Card, ...]:
             f"{alone.released:,}",
             f"with the release, of {alone.people:,} known as well as Alex. With your table: {alone.original:,}.",
         ),
+    )
+
+
+def methods_note(recipe: Recipe) -> str:
+    """What the searches for one person leave out; empty where nothing is."""
+    if not recipe.methods:
+        return ""
+    return (
+        "These searches look at the levels only, as if the recipe's methods had not been used: Attackers and Without "
+        "any search look at what the methods make of the table."
     )
 
 
