@@ -203,7 +203,7 @@ class TestOpen:
     def opened(self, app: AppTest) -> AppTest:
         project(app).choose_policy(GOVERNMENT.name, levels=True)
         part(app, "Two releases joined")
-        app.text_input(key="first-name").set_value("A. Owner").run()
+        app.text_input(key="first-name").set_value("A. Owner")
         next(button for button in app.button if "no earlier release" in button.label).click().run()
         make_part(app)
         assert app.button(key="make").disabled, "what is published needs a second person"
