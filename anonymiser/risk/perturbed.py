@@ -17,7 +17,7 @@ from anonymiser.risk.linkage import (
     near_in_value,
 )
 from anonymiser.transform.base import Draft, DraftColumn
-from anonymiser.transform.number_columns import values_of
+from anonymiser.transform.number_columns import same_columns, values_of
 from anonymiser.transform.start import Start
 
 __all__ = ["NearNumbers", "PerturbedRisk", "perturbed_risk"]
@@ -83,7 +83,7 @@ def perturbed_risk(start: Start, draft: Draft) -> PerturbedRisk:
     own[source] = np.arange(source.size)
     pairs = [
         (before, after)
-        for before, after in zip(start.draft.columns, draft.columns, strict=True)
+        for before, after in same_columns(start.draft, draft)
         if before.leaves and after.leaves and (before.is_qi or _changed(before, after, source, kept))
     ]
     known, why_not = [], ""

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymiser.transform.base import Draft
-from anonymiser.transform.number_columns import values_of
+from anonymiser.transform.number_columns import same_columns, values_of
 from anonymiser.transform.start import Start
 from anonymiser.utility.numbers import (
     compare_statistics,
@@ -65,7 +65,7 @@ def number_changes(start: Start, draft: Draft) -> NumberChanges | None:
     kept = np.arange(draft.rows) if draft.suppressed is None else np.flatnonzero(~draft.suppressed)
     pairs = [
         (before, after)
-        for before, after in zip(start.draft.columns, draft.columns, strict=True)
+        for before, after in same_columns(start.draft, draft)
         if before.leaves and after.leaves and before.numbers is not None and after.numbers is not None
     ]
     if not pairs or not kept.size:

@@ -20,6 +20,7 @@ __all__ = [
     "decimals_of",
     "number_columns",
     "relabelled",
+    "same_columns",
     "values_of",
     "with_values",
     "without_k",
@@ -150,6 +151,12 @@ def relabelled(column: DraftColumn, texts: Sequence[str], *, level: str, method:
     )
     codes = np.append(to, parts)[column.codes]
     return replace(tidy(column, tuple(place), codes, merged), level=level, method=method)
+
+
+def same_columns(before: Draft, after: Draft) -> list[tuple[DraftColumn, DraftColumn]]:
+    """Columns of the same name; a method may have added or taken some."""
+    earlier = {column.name: column for column in before.columns}
+    return [(earlier[column.name], column) for column in after.columns if column.name in earlier]
 
 
 def changed_cells(before: DraftColumn, after: DraftColumn) -> int:

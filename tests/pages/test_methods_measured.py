@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from anonymiser import trying
-from anonymiser.methods import Mondrian, Noise, Pram, Sampling
+from anonymiser.errors import InputError
+from anonymiser.methods import METHODS, MethodParameters, Mondrian, Noise, Pram, Sampling
 from anonymiser.project import Project
 from anonymiser.reading import read
 from anonymiser.recipe import Treatment
@@ -38,6 +40,20 @@ def test_linkage_and_numbers_in_words() -> None:
     assert trying.measured(project, recipe) is found
     grouped = trying.measured(project, project.recipe.changed(methods=(Mondrian(),)))
     assert "from group to group" in " ".join(grouped.found)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.title)
+def test_every_method_is_measured(method: type[MethodParameters]) -> None:
+    """Also one that adds or takes a column; or one sentence says what it needs."""
+    project = with_numbers(Project(read(CUSTOMERS)))
+    try:
+        spec = trying.made(method, trying.first_values(project, method))
+        found = trying.measured(project, project.recipe.changed(methods=(spec,)))
+    except InputError as error:
+        assert str(error).endswith(".")  # noqa: PT017 - one of two right answers
+        return
+    assert found.found
+    assert all(sentence.endswith(".") for sentence in found.found)
 
 
 def test_counts_estimated_back_are_shown() -> None:
