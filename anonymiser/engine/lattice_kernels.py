@@ -94,16 +94,17 @@ def step(
 
 
 @njit(cache=True, nogil=True)
-def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smallest, extremes, reached):
+def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smallest, extremes, broken):
     """Put each class into the bucket of how many values of k it passes with (0 where it breaks a limit).
 
-    ``reached`` counts records by how many values of k their class reaches, less one, whatever else it breaks.
+    ``broken`` counts the records that do, by how many values of k their class reaches, less one.
     """
     bucket_of, table, logs, limits = rules.bucket_of, rules.table, rules.logs, rules.limits
     first, missing, bits, known_bits = rules.first, rules.missing, rules.bits, rules.known
     attributes = limits.shape[0]
     has_hist, has_masks = hist.shape[1] > 0, masks.size > 0
-    extremes_too, with_logs = rules.extremes, rules.with_logs
+    extremes_too, with_logs, counted, fewest = rules.extremes, rules.with_logs, rules.counted, rules.fewest
+    has_shares, has_orders = rules.share_most.size > 0, rules.order_most.size > 0
     cap = bucket_of.size - 1
     least = np.int64(rows + 1)
     squares = np.int64(0)
@@ -115,49 +116,53 @@ def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smalles
         least = min(least, size)
         squares += size * size
         bucket = bucket_of[min(size, cap)]
-        if bucket:
-            reached[bucket - 1] += size
-        if size < rules.fewest:
-            bucket = 0
+        reaches = bucket
         if has_hist:
+            if size < fewest:
+                bucket = 0
             for a in range(attributes):
-                if not (extremes_too or (bucket and rules.counted[a])):
+                if not extremes_too and not (bucket and counted[a]):
                     continue
+                absent = np.int64(hist[c, missing[a]]) if missing[a] >= 0 else np.int64(0)
                 distinct = 0
+                if not with_logs[a]:
+                    for v in range(first[a], first[a + 1]):
+                        distinct += hist[c, v] > 0
+                    if distinct - (absent > 0) < limits[a, 0]:
+                        bucket = 0
+                    continue
                 log_sum = 0.0
                 over = np.int64(0)
                 for v in range(first[a], first[a + 1]):
                     here = np.int64(hist[c, v])
                     if here:
+                        over += max(here * rows - size * table[v], 0)
                         distinct += 1
-                        if with_logs[a]:
-                            over += max(here * rows - size * table[v], 0)
-                            log_sum += logs[here] if here < logs.size else here * np.log(np.float64(here))
-                absent = np.int64(hist[c, missing[a]]) if missing[a] >= 0 else np.int64(0)
-                entropy = 0.0
-                distance = 0.0
-                if with_logs[a]:
-                    whole = logs[size] if size < logs.size else size * np.log(np.float64(size))
-                    entropy = (whole - log_sum) / size
-                    distance = over / (np.float64(size) * rows)
+                        log_sum += logs[here] if here < logs.size else here * np.log(np.float64(here))
+                whole = logs[size] if size < logs.size else size * np.log(np.float64(size))
+                entropy = (whole - log_sum) / size
+                distance = over / (np.float64(size) * rows)
                 worst_distinct = min(worst_distinct, distinct)
                 worst_entropy = min(worst_entropy, entropy)
                 worst_distance = max(worst_distance, distance)
                 if absent:
                     distinct -= 1
-                    if with_logs[a]:
-                        known = size - absent
-                        log_sum -= absent * np.log(np.float64(absent))
-                        entropy = min(entropy, np.log(np.float64(known)) - log_sum / known) if known else -np.inf
-                if distinct < limits[a, 0] or distance > limits[a, 2] or (with_logs[a] and entropy < limits[a, 1]):
+                    known = size - absent
+                    log_sum -= absent * np.log(np.float64(absent))
+                    entropy = min(entropy, np.log(np.float64(known)) - log_sum / known) if known else -np.inf
+                if distinct < limits[a, 0] or entropy < limits[a, 1] or distance > limits[a, 2]:
                     bucket = 0
-            if bucket and (_has_too_large_a_share(hist, c, size, rules) or _is_too_far(hist, c, size, rows, rules)):
+            if bucket and has_shares and _has_too_large_a_share(hist, c, size, rules):
+                bucket = 0
+            if bucket and has_orders and _is_too_far(hist, c, size, rows, rules):
                 bucket = 0
         elif has_masks:
             for a in range(attributes):
                 worst_distinct = min(worst_distinct, _number_of_bits(masks[c] & bits[a]))
                 if _number_of_bits(masks[c] & known_bits[a]) < limits[a, 0]:
                     bucket = 0
+        if bucket != reaches:
+            broken[reaches - 1] += size
         buckets[c] = bucket
         tally[bucket, 0] += 1
         tally[bucket, 1] += size
@@ -302,8 +307,8 @@ def _measure(keys, counts, hist, masks, classes, node, at, lattice, rules, bucke
     smallest = np.full(steps + 1, lattice.rows + 1)
     reached = found.reached[at]
     _classify(counts, hist, masks, classes, lattice.rows, rules, buckets, tally, smallest, found.extremes[at], reached)
-    for s in range(steps - 2, -1, -1):
-        reached[s] += reached[s + 1]
+    for s in range(steps - 1, -1, -1):
+        reached[s] += tally[s + 1, 1] + (reached[s + 1] if s + 1 < steps else 0)
     skip = np.argmax(tally[:, 0])
     _count_labels(keys, counts, classes, node, lattice, buckets, skip, tally, labels, rest)
     for s in range(steps - 1, -1, -1):
