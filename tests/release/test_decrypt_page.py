@@ -17,11 +17,14 @@ SOURCES = Path(__file__).parents[2] / "tools" / "decrypt_page"
 
 def test_the_rebuild_is_the_same_file(tmp_path: Path) -> None:
     """npm checks each package against the hash in package-lock.json; no package's own script is run."""
-    if shutil.which("npm") is None and os.environ.get("CI") != "true":
+    in_ci = os.environ.get("CI") == "true"
+    if shutil.which("npm") is None and not in_ci:
         pytest.skip("npm is not here")
     folder = tmp_path / "decrypt_page"
     shutil.copytree(SOURCES, folder, ignore=shutil.ignore_patterns("node_modules"))
-    subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, check=True)
+    fetched = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, check=in_ci)
+    if fetched.returncode:
+        pytest.skip("npm cannot fetch the packages")
     subprocess.run(["node", "build.mjs", tmp_path / "decrypt.html"], cwd=folder, check=True)
     assert (tmp_path / "decrypt.html").read_bytes() == decrypt_page()
 
