@@ -48,7 +48,7 @@ def chosen(tried: Sequence[Candidate]) -> Candidate:
 def _actions(project: Project, candidate: Candidate, tried: Sequence[Candidate]) -> None:
     names = [each.name for each in tried]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.selectbox("Look at", names, names.index(candidate.name), key=_key(tried), format_func=escape, width=300)
+        st.selectbox("Look at", names, names.index(candidate.name), key=_key(tried), width=220)
         st.button(
             "Use it",
             key="method-use",

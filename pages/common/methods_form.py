@@ -68,9 +68,7 @@ def _ask(method: type[MethodParameters], field: FieldForm) -> Any:
         case Kind.COLUMNS:
             return tuple(st.multiselect(field.label, field.choices, list(field.value or ()), key=key, help=about))
         case Kind.CHOICE:
-            return st.selectbox(
-                field.label, field.choices, field.choices.index(field.value), key=key, help=about, format_func=escape
-            )
+            return st.selectbox(field.label, field.choices, field.choices.index(field.value), key=key, help=about)
         case Kind.YES_NO:
             return st.toggle(field.label, value=bool(field.value), key=key, help=about)
         case _:

@@ -45,9 +45,9 @@ def show(project: Project, tried: Sequence[Candidate]) -> None:
 def _groups(project: Project, recipe: Recipe, axes: Sequence[str]) -> None:
     hide = state.presenting()
     places = st.columns(2, gap="medium")
-    x = places[0].selectbox("Across", axes, 0, key="plane-x", format_func=escape)
+    x = places[0].selectbox("Across", axes, 0, key="plane-x")
     others = [name for name in axes if name != x] or list(axes)
-    y = places[1].selectbox("Up", others, 0, key="plane-y", format_func=escape)
+    y = places[1].selectbox("Up", others, 0, key="plane-y")
     plane = trying.plane(project, recipe, (x, y))
     before, after = st.columns(2, gap="medium")
     with before:
@@ -72,7 +72,7 @@ def _column(project: Project, recipe: Recipe, changed: Sequence[str]) -> None:
     if state.presenting():
         st.info(_HIDDEN, icon=":material/visibility_off:")
         return
-    name = st.selectbox("Column", changed, 0, key="method-column", format_func=escape)
+    name = st.selectbox("Column", changed, 0, key="method-column")
     dots, counts = trying.dots(project, recipe, name), trying.counts(project, recipe, name)
     places = st.columns(2, gap="medium") if dots is not None else [st.container()]
     if dots is not None:

@@ -25,7 +25,7 @@ def candidates(every: Sequence[Candidate]) -> alt.LayerChart:
     """Risk against detail kept, the same scales for all: right and low is better."""
     frame = pd.DataFrame(
         {
-            "number": [str(number) for number, _ in enumerate(every, start=1)],
+            "number": _numbers(every),
             "name": [c.name for c in every],
             "detail": [c.detail for c in every],
             "risk": [c.risk for c in every],
@@ -67,14 +67,23 @@ def candidates(every: Sequence[Candidate]) -> alt.LayerChart:
     return alt.layer(points, words).properties(height=_LOW)
 
 
+def _numbers(every: Sequence[Candidate]) -> list[str]:
+    """A number for each point; those on the same place share one label."""
+    places: dict[tuple[float, float], list[str]] = {}
+    for number, each in enumerate(every, start=1):
+        places.setdefault((round(each.detail, 2), round(each.risk, 3)), []).append(str(number))
+    told = {numbers[0]: ", ".join(numbers) for numbers in places.values()}
+    return [told.get(str(number), "") for number, _ in enumerate(every, start=1)]
+
+
 def table(every: Sequence[Candidate]) -> dict[str, list[str]]:
     """The same as text."""
     return {
         "no.": [str(number) for number, _ in enumerate(every, start=1)],
         "method": [c.name for c in every],
-        "requirements": ["met" if c.met else "not met" for c in every],
-        "smallest group": ["no meaning" if c.group is None else f"{c.group:,}" for c in every],
-        "rows deleted": [f"{c.deleted:,}" for c in every],
+        "asked for": ["met" if c.met else "not met" for c in every],
+        "group": ["no meaning" if c.group is None else f"{c.group:,}" for c in every],
+        "deleted": [f"{c.deleted:,}" for c in every],
         "mean risk": [f"{c.risk:.2%}" for c in every],
         "detail kept": [f"{c.detail:.0%}" for c in every],
     }

@@ -13,7 +13,7 @@ from anonymiser.access import Right
 from anonymiser.engine import backend
 from anonymiser.errors import AnonymiserError, HierarchyError
 from anonymiser.project import Project
-from pages.common import access, journal, recipients, shared, sign_in, state
+from pages.common import access, journal, methods_notice, recipients, shared, sign_in, state
 from pages.common.words import escape
 
 __all__ = ["enter", "go", "has_page", "history", "problems", "run"]
@@ -161,6 +161,7 @@ def _sidebar(title: str) -> None:
         if tunes and title != "Tune":  # there the buttons stand beside the sliders and know each step
             history()
         if tunes:
+            methods_notice.show(current)
             _recipe(current)
             shared.share(current)
         st.toggle(

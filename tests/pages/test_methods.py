@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from anonymiser import trying
 from anonymiser.methods import METHODS, LocalRecoding, Mondrian
 
+PAGES = Path(__file__).resolve().parents[2] / "pages"
 OpenApp = Callable[[str], AppTest]
 
 
@@ -92,3 +95,16 @@ def test_six_candidates_at_most_and_one_can_be_taken_away(open_app: OpenApp) -> 
     app.button(key="method-drop").click().run()
     assert len(trying.candidates(project)) == trying.MOST - 1
     assert all(c.recipe.methods != (Mondrian(),) for c in trying.candidates(project))  # the latest was looked at
+
+
+@pytest.mark.parametrize("page", sorted(path.stem for path in PAGES.glob("*.py")))
+def test_every_page_works_while_a_method_is_in_use(open_app: OpenApp, page: str) -> None:
+    app = open_app("methods")
+    project = app.session_state["project"]
+    project.change(trying.recipe_with(project, (Mondrian(),), trying.From.EXACT))
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    assert any("Mondrian" in caption.value for caption in app.sidebar.caption)
+    app.button(key="method-without").click().run()
+    assert not project.recipe.methods
+    assert project.can_undo
