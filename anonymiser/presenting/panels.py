@@ -415,7 +415,7 @@ def _verb(number: int, one: str, several: str) -> str:
 def _some(names: Sequence[str], most: int = _NAMES) -> list[str]:
     """The first few names, and how many more there are."""
     short = [_short(name, 28) for name in names]
-    return short if len(short) <= most + 1 else [*short[:most], f"{len(short) - most:,} more"]
+    return short if len(short) <= most + 1 else [*short[:most], f"{len(short) - most:,}\u00a0more"]
 
 
 def _short(text: str, longest: int = _LONG) -> str:

@@ -135,11 +135,8 @@ class _Page:
         from pptx.util import Inches
 
         left, top, width, height = box
-        table = replace(table, widths=table.widths or column_widths((table.head, *table.rows), width))
         room = height - (0.45 if table.note else 0.0)
-        size = next(
-            (size for size in (20, 18, 17, 16, 15, 14, 13, 12) if sum(self._heights(table, width, size)) <= room), 11
-        )
+        table, size = self._sized(table, width, room)
         heights = self._heights(table, width, size)
         total = sum(heights)
         spare = max(0.0, min(0.16, (room - total) / len(heights)))
@@ -165,6 +162,23 @@ class _Page:
         if table.note:
             y = top + sum(heights) + 0.14
             self._text((left + 0.1, y, width - 0.1, 0.5), [without_orphans(table.note)], 13, GREY)
+
+    def _sized(self, table: Table, width: float, room: float) -> tuple[Table, int]:
+        """The table with the widths of its columns, at the largest size at which it fits and no word is broken."""
+        words = [
+            [word for text in column for word in text.split()] for column in zip(table.head, *table.rows, strict=True)
+        ]
+        for size in (20, 18, 17, 16, 15, 14, 13, 12, 11):
+            widths = table.widths or column_widths((table.head, *table.rows), width, size)
+            sized = replace(table, widths=widths)
+            whole = all(
+                lines_of(word, size, share * width - 0.22, bold=True) == 1
+                for column, share in zip(words, widths, strict=True)
+                for word in column
+            )
+            if whole and sum(self._heights(sized, width, size)) <= room:
+                break
+        return sized, size
 
     @staticmethod
     def _heights(table: Table, width: float, size: int) -> list[float]:
