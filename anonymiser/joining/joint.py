@@ -29,6 +29,7 @@ class _Memory:
 
     findings: OrderedDict[Hashable, Finding] = field(default_factory=OrderedDict)
     settings: OrderedDict[Recipe, Setting] = field(default_factory=OrderedDict)
+    nested: tuple[Hashable, Recipe | None] | None = None
 
 
 _MEMORY: WeakKeyDictionary[Project, _Memory] = WeakKeyDictionary()
@@ -122,6 +123,9 @@ def make_it_nest(project: Project, ledger: Ledger, *, policy: Policy | None = No
     """
     chosen = policy or project.policy
     counted = [one.entry for one in find(project, ledger, policy=chosen).earlier]
+    memory, key = _MEMORY[project], (project.recipe, chosen, ledger.read().head, ledger.path)
+    if memory.nested is not None and memory.nested[0] == key:
+        return memory.nested[1]
 
     def allowed(recipe: Recipe) -> bool:
         if any(check.met is False for check in checks(recipe, project.assess(recipe), chosen, ())):
@@ -129,7 +133,8 @@ def make_it_nest(project: Project, ledger: Ledger, *, policy: Policy | None = No
         found = find(project, ledger, policy=chosen, recipe=recipe)
         return found.nests and all(check.met is not False for check in joint_points(found, chosen))
 
-    return nearest(project, counted, allowed)
+    memory.nested = (key, nearest(project, counted, allowed))
+    return memory.nested[1]
 
 
 def _setting(project: Project, recipe: Recipe) -> Setting:

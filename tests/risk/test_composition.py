@@ -76,6 +76,12 @@ class TestTheInsurersTable:
         joined = join([second, first])
         assert (group_sizes(first).min(), group_sizes(second).min(), joined.k) == (7, 19, 7)
         assert nesting(second, first) is Nesting.COARSER
+        recipe = project.recipe
+        wanted = {"birthdate": "5 years", "education_level": "degree / other", "country_of_birth": "hidden"}
+        levels = {name: recipe.attribute(name).hierarchy.level_names.index(word) for name, word in wanted.items()}
+        crossing = classes_of(project.released(recipe.with_levels(levels)), project.microdata.rows)
+        both = join([crossing, first])
+        assert (group_sizes(crossing).min(), both.k, both.alone, both.under(5)) == (11, 1, 3, 160)
 
 
 def classes_of(table: ReleasedTable, rows: int) -> np.ndarray:
