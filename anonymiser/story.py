@@ -361,7 +361,7 @@ def move_buys(made_safe: int, group_gained: int) -> str:
     """What a move does for privacy.
 
     >>> move_buys(40, 2), move_buys(-1, 0), move_buys(0, 0)
-    ('40 records safe; smallest group +2', '1 more record fails', 'nothing')
+    ('40 records safe; smallest group +2', '1 more record fails', 'no record safe yet')
     """
     told = []
     if made_safe > 0:
@@ -370,7 +370,7 @@ def move_buys(made_safe: int, group_gained: int) -> str:
         told.append("1 more record fails" if made_safe == -_ONE else f"{-made_safe:,} more records fail")
     if group_gained:
         told.append(f"smallest group {group_gained:+,}".replace("-", "−"))
-    return "; ".join(told) or "nothing"
+    return "; ".join(told) or "no record safe yet"
 
 
 def move_costs(detail_gained: float) -> str:

@@ -313,12 +313,12 @@ def _move(standings: Standings, node: Node, attribute: int, level: int) -> Move:
     return Move(attribute, level, standings.standing(node), standings.standing(there))
 
 
-def _rank(move: Move) -> tuple[int, float]:
+def _rank(move: Move) -> tuple[int, float, float]:
     if move.after.met:
-        return 0, move.after.score
+        return 0, move.after.score, 0.0
     if move.made_safe > 0:
-        return 1, max(-move.detail_gained, 0.0) / move.made_safe
-    return 2, move.after.score
+        return 1, max(-move.detail_gained, 0.0) / move.made_safe, 0.0
+    return 2, move.after.score, -move.detail_gained
 
 
 def _detail(node: Sequence[int], heights: Sequence[int]) -> float:
