@@ -205,7 +205,9 @@ def test_a_recipient_that_is_none(run: Command, made: Path, tmp_path: Path, reci
 
 def test_nothing_is_overwritten(run: Command, made: Path) -> None:
     before = sorted(path.name for path in (made / "for_all").rglob("*"))
-    refused(run("release", CUSTOMERS, *_for(made, "government"), "--open", *FIRST, "--out", made / "for_all"), "not empty")
+    refused(
+        run("release", CUSTOMERS, *_for(made, "government"), "--open", *FIRST, "--out", made / "for_all"), "not empty"
+    )
     refused(run("open", made / "to_key", "--identity", made / "key.txt", "--out", made / "for_all"), "not empty")
     refused(run("open", made / "for_all", "--out", made / "key.txt"), "key.txt")
     assert sorted(path.name for path in (made / "for_all").rglob("*")) == before
