@@ -47,7 +47,7 @@ def candidates(every: Sequence[Candidate]) -> alt.LayerChart:
         scale=alt.Scale(domain=[0, min(1.0, most)]),
     )
     base = alt.Chart(frame).encode(x=across, y=up)
-    points = base.mark_point(size=420, filled=True, opacity=0.95).encode(
+    points = base.mark_point(size=190, filled=True, opacity=0.95).encode(
         color=alt.Color(
             "requirements:N", title="Requirements", scale=alt.Scale(domain=["met", "not met"], range=[_GOOD, _BAD])
         ),
@@ -63,7 +63,7 @@ def candidates(every: Sequence[Candidate]) -> alt.LayerChart:
             alt.Tooltip("group:N", title="smallest group"),
         ],
     )
-    words = base.mark_text(fontSize=12, fontWeight="bold", color="white").encode(text="number:N")
+    words = base.mark_text(align="left", dx=11, fontSize=13, fontWeight="bold", color="#7a858b").encode(text="number:N")
     return alt.layer(points, words).properties(height=_LOW)
 
 
