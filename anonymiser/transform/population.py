@@ -39,6 +39,7 @@ class PopulationTable:
         self.microdata = microdata
         self._encoded = EncodedTable(microdata, strict=False)
         self._kept: tuple[Hashable, FrequencySet] | None = None
+        self._told: tuple[Hashable, tuple[str, ...]] | None = None
 
     def classes(self, table: EncodedTable, recipe: Recipe) -> FrequencySet:
         """Its classes at level 0, over hierarchies that hold the values of both tables.
@@ -48,7 +49,7 @@ class PopulationTable:
         InputError
             It does not have a column that counts towards the groups, or by which people are told apart.
         """
-        key = (table, tuple(plan.reading for plan in recipe.qis), recipe.derived, recipe.entity)
+        key = _key(table, recipe)
         if self._kept is None or self._kept[0] != key:
             self._kept = (key, self._count(table, recipe))
         return self._kept[1]
@@ -67,6 +68,12 @@ class PopulationTable:
 
     def in_words(self, table: EncodedTable, recipe: Recipe, finest: FrequencySet) -> tuple[str, ...]:
         """What it holds, whom it lacks and what it has that is new, in sentences without values of the data."""
+        key = _key(table, recipe)
+        if self._told is None or self._told[0] != key:
+            self._told = (key, self._sentences(table, recipe, finest))
+        return self._told[1]
+
+    def _sentences(self, table: EncodedTable, recipe: Recipe, finest: FrequencySet) -> tuple[str, ...]:
         told = [f"Population: {self.microdata.name}, {self.microdata.rows:,} records."]
         lacking = self.lacking(table, recipe, finest)
         if lacking:
@@ -109,6 +116,13 @@ class PopulationTable:
                 f"The population table {here.name} has no column '{missing[0]}'. It needs every column that counts "
                 f"towards the groups, under the same name: {', '.join(plan.name for plan in recipe.qis)}."
             )
+
+
+def _key(table: EncodedTable, recipe: Recipe) -> Hashable:
+    """All that the population's classes depend on."""
+    person = None if recipe.entity is None else recipe.entity.reading
+    codes = recipe.missing_codes if recipe.derived else ()
+    return table, tuple(plan.reading for plan in recipe.qis), recipe.derived, codes, person
 
 
 def _narrow(recipe: Recipe) -> Recipe:
