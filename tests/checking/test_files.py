@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
 import zipfile
 import zlib
@@ -14,7 +15,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import typst
 import xlsxwriter
+from pptx import Presentation
 
 from anonymiser.checking import Question, Review, Rule, check_source_order, review
 from anonymiser.checking.rows import identifier_in
@@ -224,3 +227,55 @@ def test_what_the_program_brings_along_is_known() -> None:
     page = b"<script>open()</script>"
     assert not check("decrypt.html", page, built=(page,)).findings
     assert rules_of(check("decrypt.html", page + b" ", built=(page,))) == {Rule.ACTIVE}
+
+
+def test_slides_and_documents_that_say_who_made_them() -> None:
+    show = Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[5])
+    slide.shapes.title.text = "In Devon 3 people have it"
+    slide._element.set("show", "0")
+    show.core_properties.author = "A. Person"
+    buffer = io.BytesIO()
+    show.save(buffer)
+    found = check("s.pptx", buffer.getvalue())
+    assert {Rule.METADATA, Rule.SMALL_COUNT} == rules_of(found)
+    told = " ".join(finding.sentence for finding in found.findings)
+    for what in ("thumbnail", "names a person", "is hidden", "time at which"):
+        assert what in told
+    assert "A. Person" not in told
+
+
+def test_a_word_document_with_a_small_table() -> None:
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    rows = "".join(
+        f"<w:tr>{''.join(f'<w:tc><w:p><w:r><w:t>{cell}</w:t></w:r></w:p></w:tc>' for cell in row)}</w:tr>"
+        for row in (("region", "people"), ("North", "20"), ("South", "3"))
+    )
+    words = "<w:p><w:r><w:t>By region:</w:t></w:r></w:p>"
+    body = f"<w:document {space}><w:body>{words}<w:tbl>{rows}</w:tbl></w:body></w:document>"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("word/document.xml"), body)
+        archive.writestr(zipfile.ZipInfo("word/comments.xml"), "<comments/>")
+    found = check("d.docx", buffer.getvalue())
+    assert {(f.rule, f.table, f.place) for f in found.findings} == {
+        (Rule.METADATA, "", ""),
+        (Rule.SMALL_COUNT, "table 1", "column 2, row 2"),
+    }
+
+
+def test_a_pdf_that_names_its_author() -> None:
+    minute = "datetime(year: 2026, month: 3, day: 1, hour: 9, minute: 5, second: 7)"
+    named = f'#set document(author: "A. Person", date: {minute})\nHi'
+    found = check("r.pdf", typst.compile(named.encode()))
+    assert rules_of(found) == {Rule.METADATA}
+    assert len(found.findings) >= 2
+    assert not check("r.pdf", typst.compile(b"#set document(date: none)\nHi")).findings
+    assert rules_of(check("r.pdf", b"%PDF-1.7 broken")) <= {Rule.METADATA}
+
+
+def test_a_notebook_that_kept_its_outputs() -> None:
+    cell = {"cell_type": "code", "source": "rows", "outputs": [{"output_type": "display_data"}], "metadata": {}}
+    found = check("n.ipynb", json.dumps({"cells": [cell], "nbformat": 4}).encode())
+    assert rules_of(found) == {Rule.METADATA}
+    assert "1 cell with outputs" in found.findings[0].sentence
