@@ -20,6 +20,7 @@ PARTS = (
     "joins",
     "presenting",
     "browser",
+    "uploading",
 )
 
 
