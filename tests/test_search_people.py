@@ -11,8 +11,8 @@ from anonymiser.exploring import lattice
 from anonymiser.microdata import Microdata
 from anonymiser.privacy import KAnonymity
 from anonymiser.project import Project
+from anonymiser.search import RolledUp
 from anonymiser.search.lattice_table import tabulate
-from anonymiser.search.steps import RolledUp
 from anonymiser.search.whole import measure_lattice
 
 QIS = ("a", "b", "c")
