@@ -132,9 +132,9 @@ def test_the_way_is_the_shortest_and_ends_in_the_green(data: st.DataObject, tabl
 
 
 def test_a_long_way_is_cut_short_by_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
-    from anonymiser.search import steps
+    from anonymiser.search import standings
 
-    monkeypatch.setattr(steps, "_MOST_CHOICES", 1)
+    monkeypatch.setattr(standings, "_MOST_CHOICES", 1)
     root = wide_table(5, qis=4, rows=60).build()
     way = path(RolledUp(root, [KAnonymity(k=20)], 0.0), (0, 0, 0, 0))
     assert way

@@ -7,18 +7,8 @@ from anonymiser.search.frontier import Axis, along, frontier
 from anonymiser.search.lattice_table import LatticeTable, tabulate
 from anonymiser.search.objective import By
 from anonymiser.search.optimum import LARGEST, Finding, Optimum, Searcher, optimum
-from anonymiser.search.steps import (
-    Cancelled,
-    Move,
-    RolledUp,
-    Standing,
-    Standings,
-    Tabulated,
-    cheapest_move,
-    moves,
-    neighbours,
-    path,
-)
+from anonymiser.search.standings import Cancelled, RolledUp, Standing, Standings, Tabulated
+from anonymiser.search.steps import Move, cheapest_move, moves, neighbours, path
 from anonymiser.search.whole import measure_lattice
 
 __all__ = [
