@@ -8,6 +8,7 @@ from anonymiser.attributes import Concept, Role
 from anonymiser.errors import RecipeError
 from anonymiser.hierarchies import HierarchySpec, IntervalSpec, suggest_spec
 from anonymiser.hierarchies.derived import Derived
+from anonymiser.limits import MAX_QIS
 from anonymiser.microdata import Column, Microdata
 from anonymiser.policy import Policy
 from anonymiser.privacy import AlphaK, Distance, DistinctDiversity, KAnonymity, Requirement, TCloseness
@@ -55,7 +56,8 @@ def first_recipe(microdata: Microdata, suggestions: Sequence[Suggestion], policy
         for plan in attributes
         if is_yes_no(plan) and (harmful := _harmful(microdata.column(plan.name)))
     ]
-    recipe = Recipe(attributes=(*attributes, *extra), derived=derived, requirements=tuple(meanings))
+    planned = measurable((*attributes, *extra))
+    recipe = Recipe(attributes=planned, derived=derived, requirements=tuple(meanings))
     return apply_policy(recipe, policy, levels=False)
 
 
@@ -70,11 +72,20 @@ def apply_policy(recipe: Recipe, policy: Policy, *, levels: bool) -> Recipe:
         Also move the quasi-identifiers to the levels that the policy names. Other columns always
         go to theirs.
     """
-    attributes = tuple(_under(policy, plan, levels=levels) for plan in recipe.attributes)
+    attributes = measurable([_under(policy, plan, levels=levels) for plan in recipe.attributes])
     planned = recipe.changed(attributes=attributes, suppression=policy.suppression.value, recipient=policy.name)
     if recipe.recipient == policy.name:
         return planned.changed(requirements=requirements_of(planned, policy))
     return planned.changed(requirements=asked_for(planned, policy))
+
+
+def measurable(attributes: Sequence[AttributePlan]) -> tuple[AttributePlan, ...]:
+    """With no more quasi-identifiers than can be measured together: the others, last in the table, are dropped."""
+    kept = [plan.name for plan in attributes if plan.is_qi][:MAX_QIS]
+    return tuple(
+        plan.model_copy(update={"treatment": Treatment.DROP}) if plan.is_qi and plan.name not in kept else plan
+        for plan in attributes
+    )
 
 
 def requirements_of(recipe: Recipe, policy: Policy) -> tuple[Requirement, ...]:

@@ -14,6 +14,7 @@ from anonymiser.attributes import Concept, Role
 from anonymiser.errors import ColumnError, HierarchyError, RecipeError
 from anonymiser.gate import passes
 from anonymiser.hierarchies import FlatSpec, TableSpec
+from anonymiser.limits import MAX_QIS
 from anonymiser.microdata import Microdata
 from anonymiser.policy import GOVERNMENT, RESEARCHERS, Policy
 from anonymiser.privacy import DistinctDiversity, EntropyDiversity, KAnonymity, TCloseness
@@ -369,3 +370,15 @@ def test_a_recipe_for_an_unknown_recipient_is_refused() -> None:
     with pytest.raises(RecipeError, match="whose policy is not here"):
         project.load_json(stranger.to_json())
     assert project.recipe.recipient != "Nobody we know"
+
+
+def test_more_quasi_identifiers_than_can_be_measured_are_dropped_not_refused() -> None:
+    """Forty columns of towns: those beyond the limit do not leave, and say so by their treatment."""
+    columns = {f"town_{i}": [f"{'ABCDEFGH'[(row * (i + 3)) % 8]}{row % 50}" for row in range(300)] for i in range(40)}
+    project = Project(Microdata.from_columns(columns))
+    assert len(project.recipe.qis) == MAX_QIS
+    others = [plan for plan in project.recipe.attributes if not plan.is_qi]
+    assert len(others) == 40 - MAX_QIS
+    assert not any(plan.leaves for plan in others)
+    project.choose_policy(GOVERNMENT.name)
+    assert len(project.recipe.qis) == MAX_QIS
