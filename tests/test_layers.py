@@ -50,7 +50,6 @@ ORDER = (
     "checking",
     "release",
     "trying",
-    "trying",
     "joining",
     "releasing",
     "presenting",

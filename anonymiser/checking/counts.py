@@ -152,7 +152,7 @@ def _tables(grid: Grid) -> list[list[int]]:
 def _small(grid: Grid, column: GridColumn, exact: Sequence[bool], rules: NumberRules) -> Iterator[Finding]:
     numbers = [count_of(text) for text in column.cells]
     place = f"column {grid.columns.index(column) + 1}"
-    small = [row for row, n in enumerate(numbers) if n is not None and n <= rules.hide_up_to and not exact[row]]
+    small = [row for row, n in enumerate(numbers) if n is not None and rules.is_small(n) and not exact[row]]
     if small:
         yield Finding(
             Rule.SMALL_COUNT, grid.file, grid.name, f"{place}, {_row(small[0])}",

@@ -128,6 +128,9 @@ class NumberRules:
         The n largest contributors to a total must not make up more than k % of it.
     p : float
         What all but the two largest contribute must be at least p % of the largest.
+    ours : bool
+        Whether small counts are known to have been hidden before the others were rounded, so that what 11 and 12 round
+        to may stand although counts up to 10 are hidden.
 
     Notes
     -----
@@ -144,6 +147,7 @@ class NumberRules:
     round_to: int = 5
     dominance: tuple[tuple[int, float], ...] = ((2, 90.0),)
     p: float = 10.0
+    ours: bool = False
 
     def __post_init__(self) -> None:
         if self.hide_up_to < 0 or self.round_to < 1:
@@ -152,6 +156,17 @@ class NumberRules:
             raise InputError("A dominance rule is n:k with n from 1 to 3 contributors and k between 0 and 100 %.")
         if not 0 <= self.p < 100:  # noqa: PLR2004
             raise InputError("p must be at least 0 and below 100 %.")
+
+    def is_small(self, shown: int) -> bool:
+        """Whether a count that is shown should have been hidden.
+
+        >>> [NumberRules(10, ours=ours).is_small(10) for ours in (False, True)]
+        [True, False]
+        """
+        if shown > self.hide_up_to:
+            return False
+        least = (self.hide_up_to + 1 + self.round_to // 2) // self.round_to * self.round_to
+        return not (self.ours and self.round_to > 1 and shown == least)
 
 
 def many(number: int, what: str) -> str:

@@ -37,7 +37,7 @@ def check_output(files: Mapping[str, bytes], table: ReleasedTable, facts: Releas
     exact_or_noisy = records or facts.budget is not None  # neither rounded: differences tell nothing new, or noise
     data = Grid(csv_name(facts), "", tuple(GridColumn(c.name, c.labels, c.codes) for c in table.columns))
     question = Question(
-        rules=NumberRules(hidden_up_to(facts), facts.rounded_to),
+        rules=NumberRules(hidden_up_to(facts), facts.rounded_to, ours=True),
         counts=() if exact_or_noisy else ("people",),
         qis=facts.qi_names,
         pseudonyms=tuple(column.name for column in table.columns if column.role is Role.DIRECT),

@@ -162,3 +162,12 @@ def test_a_rule_needs_enough_contributions() -> None:
 def test_rules_that_cannot_be(wrong: dict[str, object]) -> None:
     with pytest.raises(InputError):
         NumberRules(**wrong)  # type: ignore[arg-type]
+
+
+def test_what_eleven_people_round_to_may_stand_in_our_own_tables() -> None:
+    """Hidden up to 10, then rounded to 5: 11 and 12 read 10; of somebody else's table nobody knows."""
+    text = "band,people\nyoung,10\nmiddle,45\nold,25\n"
+    ours = NumberRules(hide_up_to=10, ours=True)
+    assert not check(text, rules=ours).findings
+    assert rules_of(check(text.replace(",10", ",5"), rules=ours)) == {Rule.SMALL_COUNT}
+    assert rules_of(check(text, rules=NumberRules(hide_up_to=10))) == {Rule.SMALL_COUNT}
