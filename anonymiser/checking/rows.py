@@ -33,6 +33,8 @@ _TELLING: Final = (
     ("card numbers", re.compile(r"\b[2-6](?:[ -]?\d){12,18}\b")),
 )
 _WRITTEN: Final = ("full UK postcodes", "NHS numbers")
+_CHECKSUM: Final = re.compile(r"\b(?:[0-9a-f]{4}\s+){7,}[0-9a-f]{4}\b|\b[0-9a-f]{32,}\b")
+"""A fingerprint in groups of four digits, or a hash: by chance a part of one reads like a telephone number."""
 _CHECKSUMS: Final = {"NHS numbers": nhs.is_valid, "card numbers": luhn.is_valid}
 _DIGITS: Final = 10
 _MOST_VALUES: Final = 20_000
@@ -54,6 +56,8 @@ def identifier_in(text: str, *, prose: bool = False) -> str | None:
     >>> identifier_in("call 020 7946 0018"), identifier_in("QQ123456C"), identifier_in("aged 40 to 59")
     ('UK telephone numbers', None, None)
     """
+    if prose:
+        text = _CHECKSUM.sub(" ", text)
     for what, pattern in _TELLING:
         for found in pattern.finditer(text):
             digits = re.sub(r"\D", "", found.group())

@@ -40,6 +40,8 @@ class Desk:
         The one that opened it; the private archives of this session are sealed under it too.
     draft : tuple of (str, Particulars) or None
         Particulars of the next release, and the recipient they are for.
+    answering : (str, str)
+        The owner and how to reach her, as last typed.
     result : ReleaseResult or None
         The release made last.
     released : Recipe or None
@@ -52,6 +54,7 @@ class Desk:
     keys: OwnerKeys | None = field(default=None, repr=False)
     vault_passphrase: str = field(default="", repr=False)
     draft: tuple[str, Particulars] | None = None
+    answering: tuple[str, str] = ("", "")
     result: ReleaseResult | None = None
     released: Recipe | None = None
 

@@ -28,6 +28,8 @@ def words(project: Project) -> Particulars:
     beside = desk()
     if beside.draft is None or beside.draft[0] != project.policy.name:
         begun = draft(project, today())
+        said_owner, said_contact = beside.answering  # whoever answers for one release answers for the next
+        begun = replace(begun, owner=begun.owner or said_owner, contact=begun.contact or said_contact)
         if state.is_sample():
             begun = replace(begun, owner=begun.owner or _SAMPLE_OWNER, contact=begun.contact or _SAMPLE_CONTACT)
         beside.draft = (project.policy.name, begun)
@@ -73,6 +75,7 @@ def words(project: Project) -> Particulars:
         reidentification=reidentification,
     )
     beside.draft = (project.policy.name, particulars)
+    beside.answering = (particulars.owner, particulars.contact)
     return particulars
 
 

@@ -279,3 +279,11 @@ def test_a_notebook_that_kept_its_outputs() -> None:
     found = check("n.ipynb", json.dumps({"cells": [cell], "nbformat": 4}).encode())
     assert rules_of(found) == {Rule.METADATA}
     assert "1 cell with outputs" in found.findings[0].sentence
+
+
+def test_a_fingerprint_is_no_telephone_number() -> None:
+    """By chance its digits read like one; a number beside it is still seen."""
+    fingerprint = "0123 4567 8901 ab12 " * 4
+    assert identifier_in(f"Its fingerprint is {fingerprint}.", prose=True) is None
+    assert identifier_in(f"Hash {'0123456789' * 6}abcd.", prose=True) is None
+    assert identifier_in(f"{fingerprint}, or call 020 7946 0018.", prose=True) == "UK telephone numbers"

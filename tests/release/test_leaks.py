@@ -145,6 +145,14 @@ def test_the_owners_own_contact_may_be_in_her_data(table: ReleasedTable, facts: 
     assert found([PHONES], table, own, {"README": "Call 07700 900 124."}) is not None
 
 
+def test_a_fingerprint_is_nobodys_account_number(table: ReleasedTable, facts: MakeFacts) -> None:
+    """Eight digits of the key's fingerprint are somebody's account by chance; elsewhere they are a leak."""
+    accounts = raw("account", RawKind.DIRECT, lambda i: f"{12_345_678 + i}")
+    fingerprint = "1234 5678 9abc def0 " * 4
+    assert found([accounts], table, facts(), {"README": f"Its fingerprint is {fingerprint}."}) is None
+    assert found([accounts], table, facts(), {"README": "Account 1234 5678."}) is not None
+
+
 def test_words_about_a_column_name_nothing_rare(table: ReleasedTable, facts: MakeFacts) -> None:
     country = dataclasses.replace(table.columns[0], name="country", labels=("Asia", "other"))
 
