@@ -71,6 +71,7 @@ def test_an_open_release_carries_quasi_identifiers_only(sample: Project) -> None
 
 
 @pytest.mark.shared
+@pytest.mark.skipif(not COURSEWORK.is_file(), reason="needs the insurer's table: set HALFTONE_SHARED")
 def test_the_insurers_table_gives_the_figures_that_were_measured_by_hand() -> None:
     project = Project(read(COURSEWORK))
     project.choose_policy(RESEARCHERS.name, levels=True)
