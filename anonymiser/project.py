@@ -256,7 +256,7 @@ class Project:
         if kept is None:
             population = self.population_classes(chosen)
             if live:
-                asked = Sliding(in_force, chosen.suppression, chosen.k, population)
+                asked = Sliding(in_force, chosen.suppression, chosen.k, self.microdata.rows, population)
                 sizes = self._kept_sets(chosen, histograms=False)
                 kept = assess_live(partial(sizes.at, chosen.node), partial(self.classes, chosen), asked)
             else:

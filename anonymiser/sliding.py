@@ -26,12 +26,15 @@ class Sliding:
     requirements : sequence of PrivacyModel
     suppression : float
     target_k : int
+    rows : int
+        Records of the table.
     population : FrequencySet or None
     """
 
     requirements: Sequence[PrivacyModel]
     suppression: float
     target_k: int
+    rows: int
     population: FrequencySet | None = None
 
 
@@ -52,6 +55,8 @@ def assess_live(sizes: Callable[[], FrequencySet], values: Callable[[], Frequenc
     """
     if not any(model.needs_histogram for model in asked.requirements):
         return _assess(sizes(), asked.requirements, asked)
+    if asked.rows <= min(_MANY_CLASSES, _MANY_ROWS):  # a small table: nothing is grouped twice
+        return _assess(values(), asked.requirements, asked)
     light = [model for model in asked.requirements if not model.needs_histogram]
     classes = sizes()
     if classes.classes <= _MANY_CLASSES and classes.rows <= _MANY_ROWS:
