@@ -204,7 +204,7 @@ def columns_sentence(found: WorstColumns) -> str:
     least = found.identifying[0]
     size = len(least.attributes)
     same = sum(len(one.attributes) == size for one in found.identifying)
-    what = ("column" if size == 1 else "pair" if size == 2 else "triple") + ("" if same == 1 else "s")  # noqa: PLR2004
+    what = ("column" if size == 1 else "pair" if size == 2 else "triple") + ("" if same == 1 else "s")  # noqa: PLR2004 - a pair is two
     enough = "is enough" if same == 1 else "are enough"
     return (
         f"{same} {what} {enough} to single out half of the people in your table; the worst, "

@@ -152,9 +152,9 @@ class NumberRules:
     def __post_init__(self) -> None:
         if self.hide_up_to < 0 or self.round_to < 1:
             raise InputError("Counts are hidden up to 0 or more, and rounded to 1 or more.")
-        if not all(1 <= n <= _CONTRIBUTORS and 0 < k < 100 for n, k in self.dominance):  # noqa: PLR2004
+        if not all(1 <= n <= _CONTRIBUTORS and 0 < k < 100 for n, k in self.dominance):  # noqa: PLR2004 - per cent
             raise InputError("A dominance rule is n:k with n from 1 to 3 contributors and k between 0 and 100 %.")
-        if not 0 <= self.p < 100:  # noqa: PLR2004
+        if not 0 <= self.p < 100:  # noqa: PLR2004 - per cent
             raise InputError("p must be at least 0 and below 100 %.")
 
     def is_small(self, shown: int) -> bool:

@@ -52,7 +52,9 @@ def profile(  # noqa: PLR0917 - the signature of the compiled twin
     del inverse
 
 
-def recursive(starts: Array, values: Array, counts: Array, length: int, skip: int, out: Array) -> None:  # noqa: PLR0917
+def recursive(  # noqa: PLR0917 - the signature of the compiled twin
+    starts: Array, values: Array, counts: Array, length: int, skip: int, out: Array
+) -> None:
     """Infimum of c for one l; see ``class_kernels.recursive``."""
     owner = np.repeat(np.arange(starts.size - 1), np.diff(starts))
     wide = np.where(values == skip, 0, counts.astype(np.int64))
