@@ -132,7 +132,7 @@ def spread(  # noqa: PLR0917 - the signature of the compiled twin
     keys: Array,
     counts: Array,
     kept: Array,
-    everything: bool,  # noqa: FBT001
+    everything: bool,  # noqa: FBT001 - the compiled twin
     shifts: Array,
     widths: Array,
     offsets: Array,

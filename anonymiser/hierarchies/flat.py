@@ -32,6 +32,6 @@ class FlatSpec(Spec):
         groups = [hidden(len(column.values))]
         return Hierarchy.from_groups(column.name, column.values, groups, self.level_names, missing=column.n_missing > 0)
 
-    def unseen(self, column: Column) -> tuple[str, ...]:  # noqa: ARG002
+    def unseen(self, column: Column) -> tuple[str, ...]:  # noqa: ARG002 - the Protocol
         """Nothing: every value has a place."""
         return ()

@@ -82,7 +82,7 @@ class MaskSpec(Spec):
             order=order.astype(np.intp),
         )
 
-    def unseen(self, column: Column) -> tuple[str, ...]:  # noqa: ARG002
+    def unseen(self, column: Column) -> tuple[str, ...]:  # noqa: ARG002 - the Protocol
         """Nothing: every value has a place."""
         return ()
 

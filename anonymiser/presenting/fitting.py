@@ -105,7 +105,7 @@ def column_widths(rows: Sequence[Sequence[str]], width: float, size: float = 15)
 
 def balanced(text: str, size: float, width: float) -> str:
     """A bold heading of two lines of like length, parted by a line break; one line stays one."""
-    if lines_of(text, size, width, bold=True) != 2:  # noqa: PLR2004
+    if lines_of(text, size, width, bold=True) != 2:  # noqa: PLR2004 - two lines
         return text
     words = text.split(" ")
     parts = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words))]
@@ -124,4 +124,4 @@ def without_orphans(text: str) -> str:
     """
     text = text.replace("k − 1", "k\u00a0−\u00a01")
     head, _, last = text.rpartition(" ")
-    return f"{head}\u00a0{last}" if head and len(last) + len(head.rpartition(" ")[2]) < 22 else text  # noqa: PLR2004
+    return f"{head}\u00a0{last}" if head and len(last) + len(head.rpartition(" ")[2]) < 22 else text  # noqa: PLR2004 - characters

@@ -57,7 +57,7 @@ class _OnPopulation(BaseModel):
         """No sensitive attribute is concerned."""
         return None
 
-    def passes(self, classes: FrequencySet) -> npt.NDArray[np.bool_]:  # noqa: ARG002
+    def passes(self, classes: FrequencySet) -> npt.NDArray[np.bool_]:  # noqa: ARG002 - the Protocol
         """Cannot be said without a population: see `against`.
 
         Raises
@@ -67,7 +67,7 @@ class _OnPopulation(BaseModel):
         """
         raise InputError(_NO_POPULATION)
 
-    def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_] | None) -> float | None:  # noqa: ARG002
+    def reached(self, classes: FrequencySet, chosen: npt.NDArray[np.bool_] | None) -> float | None:  # noqa: ARG002 - the Protocol
         """None: there is no population."""
         return None
 

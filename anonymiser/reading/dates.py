@@ -158,7 +158,7 @@ def _sentence(layout: Layout, parts: Parts, order: str, counts: npt.NDArray[np.i
         return f"{_of(matched, records, 'is', 'are')} written year, month, day."
     if len(contenders) == 1 and order == "ymd":
         return f"{_of(matched, records)} a third number that fits a day only, so the year comes first.{century}"
-    first, second = (int(counts[parts.matched & (part > 12)].sum()) for part in parts.parts[:2])  # noqa: PLR2004
+    first, second = (int(counts[parts.matched & (part > 12)].sum()) for part in parts.parts[:2])  # noqa: PLR2004 - months in a year
     if len(contenders) > 1 and not first and not second:
         return f"No first or second number is above 12, so either may be the day. Choose the format.{century}"
     if len(contenders) > 1:

@@ -133,7 +133,7 @@ def _file_key(file: IO[bytes], identities: Sequence[str]) -> bytes:
         found, body = _ARGUMENTS.fullmatch(line), b""
         while (part := file.readline(_LONGEST_LINE)).endswith(b"\n") and len(part) <= 65:  # noqa: PLR2004  64 columns
             header, body = header + part, body + part[:-1]
-            if len(part) < 65:  # noqa: PLR2004
+            if len(part) < 65:  # noqa: PLR2004 - a line of 64
                 break
         else:
             raise DamagedError
@@ -157,7 +157,7 @@ def _unwrapped(stanza: Stanza, identity: bytes) -> bytes | None:
     (kind, *arguments), body = stanza
     if kind != b"X25519":
         return None
-    if len(arguments) != 1 or len(share := _bytes(arguments[0])) != 32 or len(body) != 32:  # noqa: PLR2004
+    if len(arguments) != 1 or len(share := _bytes(arguments[0])) != 32 or len(body) != 32:  # noqa: PLR2004 - a key has 32 bytes
         raise DamagedError
     private = X25519PrivateKey.from_private_bytes(identity)
     try:

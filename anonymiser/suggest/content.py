@@ -171,7 +171,7 @@ _LOOKS: Final = (
         Role.DIRECT,
         "look like phone numbers",
         r"^(?:\+|00|\(?0)[\d\s()./-]{8,19}$|^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$",
-        check=lambda value: sum(c.isdigit() for c in value) >= 10 and _is_phone(value),  # noqa: PLR2004
+        check=lambda value: sum(c.isdigit() for c in value) >= 10 and _is_phone(value),  # noqa: PLR2004 - digits of a number
     ),
 )
 _WORD_LISTS: Final = (

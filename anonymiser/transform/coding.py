@@ -32,7 +32,7 @@ def apply(
     spec: Rounding | TopBottomCoding | Masking,
     requirements: Sequence[PrivacyModel],  # noqa: ARG001 - the Protocol
     generator: np.random.Generator,
-    progress: Progress,  # noqa: ARG001
+    progress: Progress,  # noqa: ARG001 - the Protocol
 ) -> Draft:
     """Coarser numbers or shorter texts; see `Method`."""
     columns: tuple[DraftColumn, ...]

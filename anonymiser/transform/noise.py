@@ -21,7 +21,7 @@ def apply(
     spec: Noise,
     requirements: Sequence[PrivacyModel],  # noqa: ARG001 - the Protocol
     generator: np.random.Generator,
-    progress: Progress,  # noqa: ARG001
+    progress: Progress,  # noqa: ARG001 - the Protocol
 ) -> Draft:
     """Numbers with noise; see `Method`."""
     columns = number_columns(draft, spec.names, spec.title)

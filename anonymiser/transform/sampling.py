@@ -20,7 +20,7 @@ def apply(
     spec: Sampling,
     requirements: Sequence[PrivacyModel],  # noqa: ARG001 - the Protocol
     generator: np.random.Generator,
-    progress: Progress,  # noqa: ARG001
+    progress: Progress,  # noqa: ARG001 - the Protocol
 ) -> Draft:
     """⌈share · records⌉ of the records, without replacement, in their order; see `Method`."""
     size = min(draft.rows, math.ceil(spec.share * draft.rows - 1e-9))

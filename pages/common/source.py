@@ -51,7 +51,7 @@ def opener() -> None:
         _dialog()
 
 
-def _opening(opening: bool = False) -> None:  # noqa: FBT001, FBT002
+def _opening(opening: bool = False) -> None:  # noqa: FBT001, FBT002 - called by Streamlit
     """Remember whether the dialog is open: the page may be drawn anew behind it."""
     desk().opening = opening
     desk().candidates.clear()
