@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import errno
-import multiprocessing
 import os
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -176,29 +177,40 @@ class TestAllOrNothing:
         assert [one.release_id for one in ledger.read().entries] == ["r1"]
 
 
-def _enter_many(path: Path, keys: tuple[bytes, bytes], name: str) -> None:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+WRITER = """
+import sys
+from pathlib import Path
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from anonymiser.errors import OutputError
+from anonymiser.release.keys import OwnerKeys
+from anonymiser.release.ledger import Ledger
+from tests.release.test_ledger import entry, extract
 
-    ledger = Ledger(path, OwnerKeys(keys[0], Ed25519PrivateKey.from_private_bytes(keys[1])))
-    entered = 0
-    while entered < 5:
-        try:
-            with ledger.entering(entry(f"{name}-{entered}"), extract(), head=ledger.read().head):
-                entered += 1
-        except OutputError:
-            continue  # the other was quicker: compare again
+path, name = sys.argv[1:]
+master, signing = (bytes.fromhex(line) for line in sys.stdin.read().split())
+ledger = Ledger(Path(path), OwnerKeys(master, Ed25519PrivateKey.from_private_bytes(signing)))
+entered = 0
+while entered < 5:
+    try:
+        with ledger.entering(entry(f"{name}-{entered}"), extract(), head=ledger.read().head):
+            entered += 1
+    except OutputError:
+        continue  # the other was quicker: compare again
+"""
 
 
 def test_two_writers_at_once_lose_nothing(ledger: Ledger, keys: OwnerKeys) -> None:
-    start = multiprocessing.get_context("spawn")
+    root = Path(__file__).resolve().parents[2]
+    told = f"{keys.master.hex()}\n{keys.signing_bytes.hex()}\n"
     writers = [
-        start.Process(target=_enter_many, args=(ledger.path, (keys.master, keys.signing_bytes), name)) for name in "ab"
+        subprocess.Popen([sys.executable, "-c", WRITER, ledger.path, name], cwd=root, stdin=subprocess.PIPE, text=True)
+        for name in "ab"
     ]
     for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(60)
-        assert writer.exitcode == 0
+        assert writer.stdin is not None
+        writer.stdin.write(told)
+        writer.stdin.close()
+    assert [writer.wait(120) for writer in writers] == [0, 0]
     found = sorted(one.release_id for one in ledger.read().entries)
     assert found == sorted(f"{name}-{number}" for name in "ab" for number in range(5))
 
