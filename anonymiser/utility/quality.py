@@ -77,12 +77,10 @@ def quality_of(node: Node, summary: ClassSummary, margins: Margins, *, suppress:
 
 
 def _shares(sizes: Sequence[int], summary: ClassSummary, *, suppress: bool) -> list[float]:
-    """Mean share of an attribute's values below a label; 1 where it is suppressed."""
-    rows = max(summary.rows, 1)
-    if not suppress:
-        return [leaves / size / rows for leaves, size in zip(summary.leaves, sizes, strict=True)]
-    pairs = zip(summary.kept_leaves, sizes, strict=True)
-    return [(leaves / size + summary.failing) / rows for leaves, size in pairs]
+    """Mean share of an attribute's values below a label; 1 where it is suppressed, or has at most one value."""
+    rows, lost = max(summary.rows, 1), summary.failing if suppress else 0
+    pairs = zip(summary.kept_leaves if suppress else summary.leaves, sizes, strict=True)
+    return [(leaves / size + lost) / rows if size > 1 else 1.0 for leaves, size in pairs]
 
 
 def _of_classes(node: Node, summary: ClassSummary, margins: Margins, *, suppress: bool) -> float | None:

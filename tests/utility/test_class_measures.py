@@ -203,3 +203,14 @@ def test_a_column_whose_values_are_all_missing() -> None:
         assert math.isfinite(found.ambiguity)
         assert found.entropy == 0
         assert found.kl_divergence == pytest.approx(0, abs=1e-12)
+
+
+def test_a_column_without_any_value_is_no_detail_kept_of_the_others() -> None:
+    """Hidden or not, it has nothing to lose: the quality is that of the other column alone."""
+    lost = Hierarchy.from_levels("x", [[], []], ["exact", "hidden"], missing=True)
+    town = Hierarchy.from_levels("town", [["a", "b", "c"], ["*"] * 3], ["exact", "hidden"], missing=False)
+    codes = [np.zeros(3, dtype=np.uint8), np.arange(3, dtype=np.uint8)]
+    for node, kept in (([0, 0], 1.0), ([1, 0], 1.0), ([0, 1], 0.0), ([1, 1], 0.0)):
+        quality = assess(roll_up(build([lost, town], codes), node), [], 0.0).quality
+        assert quality is not None
+        assert (quality.granularity_am, quality.granularity_gm) == pytest.approx((kept, kept))
