@@ -82,7 +82,7 @@ def deck_of(project: Project, title: str = "", policy: Policy | None = None) -> 
     """
     chosen = policy or project.policy
     recipe = project.recipe
-    exact = recipe.with_levels({plan.name: 0 for plan in recipe.qis})
+    exact = recipe.with_levels({plan.name: 0 for plan in recipe.qis}).changed(methods=())
     facts = _Facts(
         project,
         chosen,
@@ -219,11 +219,10 @@ def _before_after(facts: _Facts) -> Panel:
         Bar(b.label, 0 if b.people <= facts.hide else round(b.people / 5) * 5, people_shown(b.people, facts.hide))
         for b in bins
     )
-    finds = "exactly one row" if before.k <= 1 else f"{before.k:,} rows"
     if _failing(facts):
         message = "Before: people stand alone. After: some groups are still too small."
     else:
-        message = f"Before, a person who is known has {finds}. After, at least {after.k:,}."
+        message = f"Before, the smallest group has {before.k:,}. After, at least {after.k:,}."
         if before.k <= 1:
             message = f"Before, people stand alone. Now nobody is in a group smaller than {after.k:,}."
     alone = people_shown(before.unique_records_raw, facts.hide) if before.unique_records_raw else "nobody"

@@ -25,6 +25,7 @@ from pptx import Presentation
 from anonymiser.attributes import Role
 from anonymiser.checking import NumberRules, Question, review
 from anonymiser.errors import InputError, PolicyError
+from anonymiser.methods import Mondrian
 from anonymiser.policy import GOVERNMENT, RESEARCHERS, Policy
 from anonymiser.presenting import FILES, deck_of, key_in, material, reproduce
 from anonymiser.presenting.deck import people_shown
@@ -129,6 +130,15 @@ def test_every_file_passes_the_output_check(policy: Policy) -> None:
     found = review(made, Question(rules=NumberRules(policy.hide_counts_up_to), own=()))
     assert not found.findings
     assert found.files == len(FILES)
+
+
+def test_before_is_the_table_without_the_recipe_s_methods() -> None:
+    project = project_for(RESEARCHERS)
+    exact = {plan.name: 0 for plan in project.recipe.qis if plan.name != "postcode"}
+    project.change(project.recipe.with_levels(exact).changed(methods=(Mondrian(),)))
+    panel = next(one for one in deck_of(project).panels if one.name == "Before and after")
+    assert panel.message == f"Before, people stand alone. Now nobody is in a group smaller than {project.assess().k}."
+    material(project, DAY)
 
 
 def test_files_say_nothing_of_who_made_them_and_when(made: Mapping[str, bytes]) -> None:
