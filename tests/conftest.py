@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -33,6 +34,12 @@ class _NoPagesFolder(PagesManager):
     """``AppTest`` forgets at each run that app.py calls ``st.navigation``: then pages would run without the shell."""
 
     uses_pages_directory = False
+
+
+@pytest.fixture(autouse=True)
+def _own_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``AppTest`` leaves the dashboard's script as the main module, which a program started later would run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture

@@ -18,6 +18,9 @@ from anonymiser.risk.warm import warm
 from tests.engine_tables import nodes, tables
 from tests.risk.risk_tables import encoded, members
 
+FEW = 25
+"""Examples: every one looks for Pitman's maximum from several starts."""
+
 
 def test_without_a_fraction_nothing_is_extrapolated() -> None:
     classes = build(*encoded({"a": list("xxyyz")}))
@@ -43,7 +46,7 @@ def test_a_population_goes_before_a_fraction() -> None:
     assert (found.journalist_highest, found.marketer_success, found.prosecutor_highest) == (0.5, 0.5, 1)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=FEW)
 @given(st.data())
 def test_shares_are_shares_and_no_estimate_has_a_reason(data: st.DataObject) -> None:
     table = data.draw(tables())
@@ -59,7 +62,7 @@ def test_shares_are_shares_and_no_estimate_has_a_reason(data: st.DataObject) -> 
         assert found.dankar > 0
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=FEW)
 @given(st.data())
 def test_coarser_levels_never_raise_the_risk(data: st.DataObject) -> None:
     table = data.draw(tables())
@@ -71,7 +74,7 @@ def test_coarser_levels_never_raise_the_risk(data: st.DataObject) -> None:
     assert coarse.sample_uniques <= fine.sample_uniques
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=FEW)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xyz")), min_size=1, max_size=20), st.randoms())
 def test_row_order_and_names_do_not_matter(rows: list[tuple[str, str]], random: object) -> None:
     shuffled = list(rows)
