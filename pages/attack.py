@@ -51,10 +51,11 @@ def answer(project: Project) -> None:
     matched, spreads = search.learnt(project, found, desk.row)
     with st.spinner("Looking for everybody …", show_time=True):
         alone = singled_out(project)
-    told = words.answer(matched, known, project.recipe.k)
+    near = search.near_columns(found)
+    told = words.answer(matched, known, project.recipe.k, near)
     verdict.banner(told, told.detail)
-    verdict.figures(words.cards(matched, alone), explained=True)
-    for note in (words.form_note(project.recipe.form), words.methods_note(project.recipe)):
+    verdict.figures(words.cards(matched, alone, near), explained=True)
+    for note in (words.form_note(project.recipe.form), words.methods_note(project.recipe, near)):
         if note:
             st.caption(note)
     if spreads:

@@ -248,4 +248,4 @@ def test_methods_are_part_of_what_groups_tell() -> None:
     (one,) = presence.uniform_groups(project)
     assert one.found.records == 20
     assert {group.value for group in one.groups} == {"yes", "no"}
-    assert "look at the levels only" in words.methods_note(project.recipe)
+    assert "after: Mondrian. A row fits" in words.methods_note(project.recipe)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from anonymiser.attacking.facts import can_be_known, precision_steps
+from anonymiser.limits import MISSING
+from anonymiser.methods import Scope
 from anonymiser.project import Project
 from anonymiser.recipe import Recipe
 from anonymiser.risk.attack import (
@@ -27,6 +30,8 @@ from anonymiser.risk.combinations import Attributes, Combination, identifying, m
 from anonymiser.risk.intruder import IntruderTrial, intruder_trial
 from anonymiser.risk.knowledge import Knowledge, View, original_view, released_view
 from anonymiser.risk.match_counts import match_counts
+from anonymiser.risk.method_view import changed_at_random, method_view, present_after
+from anonymiser.transform.measure import DraftAssessment
 from anonymiser.transform.released import numbers_of_people
 
 __all__ = [
@@ -41,9 +46,11 @@ __all__ = [
     "curve",
     "exposed",
     "learnt",
+    "near_columns",
     "present_rows",
     "search",
     "singled_out",
+    "smallest_group",
     "try_intruder",
     "worst_columns",
 ]
@@ -133,6 +140,8 @@ class Trial:
 
 def present_rows(project: Project) -> Present | None:
     """Which records the current recipe releases: (rows,) bool array; None where all are."""
+    if project.recipe.methods:
+        return present_after(project.draft())
     if not project.assess().suppressed:
         return None
     return released_rows(project.table, project.released())
@@ -149,8 +158,23 @@ def search(project: Project, knowledge: Knowledge, present: Present | None) -> S
         A number known to plus or minus so many stands in bands that overlap.
     """
     before = original_view(project.table, project.recipe, knowledge)
-    after = released_view(project.table, project.recipe, knowledge, present)
-    return Search(project.recipe, knowledge, before, after)
+    return Search(project.recipe, knowledge, before, _after(project, knowledge, present))
+
+
+def near_columns(found: Search) -> tuple[str, ...]:
+    """Known columns that a method changed at random: their rows are near to a person, they do not fit."""
+    known, counted = {fact.attribute for fact in found.knowledge}, {plan.name for plan in found.recipe.qis}
+    grouped = any(spec.scope is Scope.GROUPING and spec.method != "anatomy" for spec in found.recipe.methods)
+    return tuple(
+        name for name in changed_at_random(found.recipe) if name in known and not (grouped and name in counted)
+    )
+
+
+def _after(project: Project, knowledge: Knowledge, present: Present | None) -> View:
+    """The release as it leaves: of methods, their own labels."""
+    if project.recipe.methods:
+        return method_view(project.table, project.recipe, knowledge, project.draft())
+    return released_view(project.table, project.recipe, knowledge, present)
 
 
 def another_person(rows: int, random: np.random.Generator, than: int = -1) -> int:
@@ -180,19 +204,35 @@ def learnt(project: Project, found: Search, row: int) -> tuple[AttackOnRecord, t
     spreads = tuple(
         Learnt(
             sensitive_spread(project.table, found.recipe, plan.name, first, original=True),
-            sensitive_spread(project.table, found.recipe, plan.name, last),
-            sensitive_spread(project.table, found.recipe, plan.name, everybody),
+            _shown(project, found.recipe, plan.name, last),
+            _shown(project, found.recipe, plan.name, everybody),
         )
         for plan in plans
     )
     return attack_record(found.before, found.after, row), spreads
 
 
+def _shown(project: Project, recipe: Recipe, name: str, matches: Present) -> Spread:
+    """The values of a sensitive column among released rows, as the release shows them."""
+    if not recipe.methods:
+        return sensitive_spread(project.table, recipe, name, matches)
+    draft = project.draft(recipe).draft
+    column = draft.column(name)
+    if column is None:
+        return Spread(name, (), (), None)
+    among = matches[draft.source_rows]
+    if name in draft.apart and draft.partition is not None:  # their values stand in a table by group
+        among = np.isin(draft.partition, np.unique(draft.partition[among]))
+    counts = np.bincount(column.codes[among], minlength=len(column.labels) + 1)
+    return Spread(name, (*column.labels, MISSING), tuple(counts.tolist()), len(column.labels))
+
+
 def singled_out(
     project: Project, steps: Sequence[Knowledge], present: Present | None, people: Rows | None
 ) -> tuple[Precision, ...]:
     """People who match their own record only, for each knowledge."""
-    return singled_out_by_precision(project.table, project.recipe, steps, present, people)
+    view = partial(_after, project, present=present) if project.recipe.methods else None
+    return singled_out_by_precision(project.table, project.recipe, steps, present, people, view_of=view)
 
 
 def exposed(found: Search, people: Rows | None, top: int = 10) -> tuple[ExposedRecord, ...]:
@@ -246,6 +286,8 @@ def _exposure(one: Combination) -> tuple[int, int]:
 
 def _codes(project: Project, names: Sequence[str], rows: npt.NDArray[np.integer], *, original: bool) -> Attributes:
     """Columns at their exact values or as they leave; one that does not leave tells nobody apart."""
+    if not original and project.recipe.methods:
+        return _codes_after(project, names, rows)
     codes, sizes = [], []
     for name in names:
         plan = project.recipe.attribute(name)
@@ -260,6 +302,19 @@ def _codes(project: Project, names: Sequence[str], rows: npt.NDArray[np.integer]
     return Attributes(tuple(names), tuple(codes), tuple(sizes), np.ones(rows.size, dtype=np.int32))
 
 
+def _codes_after(project: Project, names: Sequence[str], rows: npt.NDArray[np.integer]) -> Attributes:
+    """Columns as methods make them: every label a value of its own."""
+    draft = project.draft().draft
+    place = np.zeros(draft.input_rows, dtype=np.int64)
+    place[draft.source_rows] = np.arange(draft.rows)
+    codes, sizes = [], []
+    for name in names:
+        column = None if name in draft.apart else draft.column(name)
+        codes.append(np.zeros(rows.size, dtype=np.uint8) if column is None else column.codes[place[rows]])
+        sizes.append(1 if column is None else len(column.labels) + 1)
+    return Attributes(tuple(names), tuple(codes), tuple(sizes), np.ones(rows.size, dtype=np.int32))
+
+
 def try_intruder(found: Search, people: int, seed: int) -> Trial:
     """Look for the same random people with the table and with the release.
 
@@ -270,6 +325,12 @@ def try_intruder(found: Search, people: int, seed: int) -> Trial:
     """
     before, after = (intruder_trial(view, people, np.random.default_rng(seed)) for view in (found.before, found.after))
     return Trial(found.knowledge, before, after)
+
+
+def smallest_group(project: Project) -> int | None:
+    """Of the release: its k; None where a method took its meaning away."""
+    found = project.assess()
+    return None if isinstance(found, DraftAssessment) and found.no_k else found.k
 
 
 def curve(

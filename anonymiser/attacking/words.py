@@ -44,7 +44,7 @@ _HUNDRED: Final = 100
 Table = dict[str, list[str]]
 
 
-def answer(found: AttackOnRecord, known: Sequence[str], k: int) -> Verdict:
+def answer(found: AttackOnRecord, known: Sequence[str], k: int, near: Sequence[str] = ()) -> Verdict:
     """How many rows match one person, before and after, in words.
 
     Parameters
@@ -54,18 +54,22 @@ def answer(found: AttackOnRecord, known: Sequence[str], k: int) -> Verdict:
         What is known, in words.
     k : int
         Rows that the recipient's policy asks for.
+    near : sequence of str
+        Known columns that a method changed at random: rows there are near, they do not fit.
     """
     if not known:
         return Verdict(True, "Who knows nothing of Alex finds nobody.", "Choose what is known of Alex on the left.")
     knows = f"Someone who knows Alex's {listing(known)}"
     if found.of_people:
-        return _answer_of_people(found, knows, k)
+        return _answer_of_people(found, knows, k, near)
     before = "only Alex's row" if found.before == 1 else records(found.before)
     detail = f"{knows} finds {before} in your table. "
     if not found.released:
         detail += "Alex's own row is deleted from the release"
         detail += f": the {records(found.after)} that fit are other people's." if found.after else "."
         return Verdict(True, "Alex is not in the release.", detail)
+    if near:
+        return _answer_of_near(found, detail, k)
     if found.after == 1:
         headline = "In the release, one row fits Alex: it is Alex's."
         detail += "The release hides nothing from somebody who knows that much."
@@ -77,7 +81,25 @@ def answer(found: AttackOnRecord, known: Sequence[str], k: int) -> Verdict:
     return Verdict(found.after >= k, headline, detail)
 
 
-def _answer_of_people(found: AttackOnRecord, knows: str, k: int) -> Verdict:
+def _answer_of_near(found: AttackOnRecord, detail: str, k: int) -> Verdict:
+    """The same where values were changed at random: rows as near as the own one, or nearer."""
+    if found.after == 1:
+        headline = "In the release, nobody else's row is as near to Alex as Alex's own."
+        return Verdict(False, headline, detail + "Whoever looks for the nearest row may well find it.")
+    others = found.after - 1
+    whose = f"{people(others)} have a row" if others > 1 else "1 person has a row"
+    headline = f"In the release, {whose if found.of_people else _rows(others)} as near to Alex as Alex's own."
+    detail += f"Picking the nearest row is right at most 1 time in {found.after:,}."
+    if found.after < k:
+        detail += f" This recipient's policy asks for {k:,} that look alike."
+    return Verdict(found.after >= k, headline, detail)
+
+
+def _rows(others: int) -> str:
+    return "1 other row is" if others == 1 else f"{others:,} other rows are"
+
+
+def _answer_of_people(found: AttackOnRecord, knows: str, k: int, near: Sequence[str]) -> Verdict:
     """The same where one person may have several rows: people count."""
     before = "rows of Alex only" if found.before == 1 else f"rows of {people(found.before)}"
     detail = f"{knows} finds {before} in your table. "
@@ -85,6 +107,8 @@ def _answer_of_people(found: AttackOnRecord, knows: str, k: int) -> Verdict:
         detail += "Alex's own row is deleted from the release"
         detail += f": the rows that fit are of {people(found.after)}." if found.after else "."
         return Verdict(True, "This row of Alex is not in the release.", detail)
+    if near:
+        return _answer_of_near(found, detail, k)
     if found.after == 1:
         return Verdict(False, "In the release, every row that fits is Alex's.", detail + "The release hides nothing.")
     headline = f"In the release, Alex is one of {found.after:,} people whose rows fit."
@@ -94,13 +118,14 @@ def _answer_of_people(found: AttackOnRecord, knows: str, k: int) -> Verdict:
     return Verdict(found.after >= k, headline, detail)
 
 
-def cards(found: AttackOnRecord, alone: Precision) -> tuple[Card, ...]:
+def cards(found: AttackOnRecord, alone: Precision, near: Sequence[str] = ()) -> tuple[Card, ...]:
     """The figures on top: rows that fit, before and after, and everybody else who stands as alone."""
+    found_there = "are as near to Alex as Alex's own, or nearer." if near else "fit: what the recipient would find."
     gone = "" if found.released else " Alex's own row is not among them."
     what = "People" if found.of_people else "Rows"
     return (
         Card(f"{what} in your table", f"{found.before:,}", "fit what is known of Alex. 1: it is Alex's."),
-        Card(f"{what} in the release", f"{found.after:,}", f"fit: what the recipient would find.{gone}"),
+        Card(f"{what} in the release", f"{found.after:,}", f"{found_there}{gone}"),
         Card(
             "Rows singled out" if found.of_people else "People singled out",
             f"{alone.released:,}",
@@ -109,14 +134,25 @@ def cards(found: AttackOnRecord, alone: Precision) -> tuple[Card, ...]:
     )
 
 
-def methods_note(recipe: Recipe) -> str:
-    """What the searches for one person leave out; empty where nothing is."""
+def methods_note(recipe: Recipe, near: Sequence[str] = ()) -> str:
+    """How rows of a release with methods are counted; empty without methods.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    near : sequence of str
+        Known columns that a method changed at random.
+    """
     if not recipe.methods:
         return ""
-    return (
-        "These searches look at the levels only, as if the recipe's methods had not been used: Attackers and Without "
-        "any search look at what the methods make of the table."
-    )
+    told = f"Counted on the release as it leaves, after: {listing([spec.title for spec in recipe.methods])}."
+    if near:
+        return (
+            f"{told} Nobody can look up what was changed at random ({listing(near)}): there a row counts that is as "
+            "near to what is known as the person's own, or nearer. How often the nearest row is the right one stands "
+            "on the methods page."
+        )
+    return f"{told} A row fits where every range or label covers what is known; an emptied cell fits everybody."
 
 
 def guess(spread: Spread, *, hide: bool = False) -> str:
@@ -159,17 +195,21 @@ def singled_out_sentence(one: Precision, k: int) -> str:
     )
 
 
-def curve_caption(points: Sequence[tuple[str, Precision]], varied: Sequence[str], k: int) -> str:
-    """What the chart of precision shows, in words."""
+def curve_caption(points: Sequence[tuple[str, Precision]], varied: Sequence[str], k: int | None) -> str:
+    """What the chart of precision shows, in words; ``k`` is None where it has no meaning."""
     if not points:
         return "Choose a column that is known more or less precisely."
     (vague, first), (exact, last) = points[0], points[-1]
     return (
         f"Knowing {listing(varied)} ever better ({vague}, then {exact}): people singled out "
         f"{_from_to(first.original, last.original)} of {last.people:,} in your table, and "
-        f"{_from_to(first.released, last.released)} in the release. k is {k:,} all the while: it counts the "
-        "quasi-identifiers only. Wider bands in the release bring the dashed line down."
+        f"{_from_to(first.released, last.released)} in the release. {_all_the_while(k)}"
+        "Wider bands in the release bring the dashed line down."
     )
+
+
+def _all_the_while(k: int | None) -> str:
+    return "" if k is None else f"k is {k:,} all the while: it counts the quasi-identifiers only. "
 
 
 def _from_to(first: int, last: int) -> str:

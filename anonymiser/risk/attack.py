@@ -5,7 +5,7 @@ Pure functions on tables, recipes and views; results hold row numbers and counts
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -228,6 +228,8 @@ def singled_out_by_precision(
     steps: Sequence[Knowledge],
     present: npt.NDArray[np.bool_] | None = None,
     people: npt.NDArray[np.integer] | None = None,
+    *,
+    view_of: Callable[[Knowledge], View] | None = None,
 ) -> tuple[Precision, ...]:
     """People singled out as the attacker's knowledge changes, in the table and in the release.
 
@@ -239,12 +241,14 @@ def singled_out_by_precision(
         Records that are released.
     people : integer array, optional
         Rows asked about (a sample of a large table); all where it is left out.
+    view_of : callable, optional
+        The release as somebody with a knowledge sees it; `released_view` where it is left out.
     """
     rows = np.arange(table.microdata.rows) if people is None else np.asarray(people)
     result = []
     for knowledge in steps:
         before = original_view(table, recipe, knowledge)
-        after = released_view(table, recipe, knowledge, present)
+        after = released_view(table, recipe, knowledge, present) if view_of is None else view_of(knowledge)
         own = np.ones(rows.size, dtype=np.bool_) if present is None else present[rows]
         alone = match_counts(before, rows, most=2) == 1
         alone_after = (match_counts(after, rows, most=2) == 1) & own

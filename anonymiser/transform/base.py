@@ -80,8 +80,9 @@ class Cover:
             New labels.
         """
         real = [np.full(labels + 1, -np.inf) for _ in range(3)]
-        for values, into in zip((self.penalty, self.share, self.support), real, strict=True):
-            np.maximum.at(into, to, values)
+        with np.errstate(invalid="ignore"):  # what cannot be said of a part cannot be said of the whole
+            for values, into in zip((self.penalty, self.share, self.support), real, strict=True):
+                np.maximum.at(into, to, values)
         levels = np.full(labels + 1, np.iinfo(np.int64).max)
         np.minimum.at(levels, to, self.levels)
         return Cover(real[0], real[1], levels, real[2])

@@ -40,7 +40,8 @@ def combinations(project: Project) -> None:
     st.markdown(escape(words.columns_sentence(found), _LONGEST))
     st.markdown("**The worst pairs and triples of columns that somebody may know**")
     st.dataframe(words.columns_table((*found.pairs, *found.triples)), hide_index=True, height="content")
-    st.caption("In the release: at the levels chosen on the tune page, as far as the columns leave.")
+    how = "as the methods make it" if project.recipe.methods else "at the levels chosen on the tune page"
+    st.caption(f"In the release: {how}, as far as the columns leave.")
     if found.records < project.microdata.rows:
         note = words.sample_note(found.records, project.microdata.rows)
         st.caption(f"{note} In the whole table fewer stand alone.")
@@ -57,7 +58,7 @@ def precision(project: Project) -> None:
     with right, st.spinner("Asking about everybody at each precision …", show_time=True):
         people = search.asked(project.microdata.rows)
         points = search.curve(project, fixed, varied, present(project), people)
-        caption = words.curve_caption(points, varied, project.assess().k)
+        caption = words.curve_caption(points, varied, search.smallest_group(project))
         if points:
             precision_curve(points, "attack-curve", caption)
         st.caption(escape(caption, _LONGEST))

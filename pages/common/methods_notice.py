@@ -24,8 +24,7 @@ def show(project: Project) -> None:
             key="method-without",
             on_click=_without,
             width="stretch",
-            help="Do without it; undo brings it back. Verdict and release follow the method; the trade-off, the next "
-            "step and the attacks look at the levels.",
+            help="Do without it; undo brings it back. Verdict, attacks and release follow the method.",
         )
 
 
