@@ -35,11 +35,8 @@ def test_a_first_visit_shows_the_page_on_the_sample(screen: Screen, name: str) -
         expect(screen.figure("Hidden among")).to_have_text("1")
 
 
-def test_no_request_leaves_the_machine_whatever_is_opened(screen: Screen, watch: Watch) -> None:
-    screen.visit()
-    parts = list(screen.tour())
-    assert len(parts) > len(PAGES)
-    screen.turn("Data")
+def test_no_request_leaves_the_machine_whatever_dialog_is_opened(screen: Screen, watch: Watch) -> None:
+    screen.visit("Data")
     screen.page.get_by_role("button", name="Open a table").click()
     expect(screen.page.get_by_role("dialog")).to_be_visible()
     screen.page.keyboard.press("Escape")
@@ -73,7 +70,9 @@ def words_of(text: str, values: set[str]) -> set[str]:
     return {value for value in values if re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text)}
 
 
-def test_presentation_mode_shows_nobody(screen: Screen) -> None:
+def test_nothing_leaves_the_machine_on_any_page_and_presentation_mode_shows_nobody(
+    screen: Screen, watch: Watch
+) -> None:
     with SAMPLE.open(encoding="utf-8", newline="") as file:
         rows = [row for row, _ in zip(csv.DictReader(file), range(100), strict=False)]
     raw = {row[column].strip() for row in rows for column in IDENTIFYING} - {"", "Alex"}  # Alex is everybody
@@ -87,6 +86,8 @@ def test_presentation_mode_shows_nobody(screen: Screen) -> None:
 
     screen.visit()
     shown = {where: told() for where in screen.tour()}
+    assert len(shown) > len(PAGES), "the parts of each page are opened too"
+    assert watch.hosts == {"127.0.0.1"}
     assert len(shown["Data: Roles"]) > 5, "examples stand in the table of roles"
     assert len(shown["Tune"]) > 5, "records stand on the tune page"
     screen.keyed("presenting").locator("label").first.click()
