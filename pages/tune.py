@@ -8,8 +8,20 @@ from streamlit.delta_generator import DeltaGenerator
 from anonymiser import exploring, figures, story
 from anonymiser.access import Right
 from anonymiser.project import Project
-from pages.common import access, charts, details, next_move, recipients, requirements, shared, sliders, state, verdict
-from pages.common.shell import enter, history, problems
+from pages.common import (
+    access,
+    charts,
+    details,
+    history,
+    next_move,
+    recipients,
+    requirements,
+    shared,
+    sliders,
+    state,
+    verdict,
+)
+from pages.common.shell import enter, problems
 
 ON_DEMAND = (
     ("requirements", "Requirements", ":material/rule:"),
@@ -40,7 +52,7 @@ def setting_and_answer() -> None:
             with st.container(key="levels", gap="xsmall"):  # scrolls by itself where many columns count
                 sliders.levels(project)
             sliders.limit(project)
-            history()
+            history.buttons()
             sliders.scenarios(project)
         else:
             shared.levels(project)

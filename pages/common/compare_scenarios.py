@@ -8,7 +8,7 @@ import streamlit as st
 
 from anonymiser import comparing, story
 from anonymiser.project import Project, Scenario
-from pages.common import state
+from pages.common import changes, state
 from pages.common.words import escape
 
 __all__ = ["choose", "keep", "none_yet"]
@@ -94,7 +94,9 @@ def _about(project: Project, scenario: Scenario, side: str) -> None:
                 on_click=_unmark if chosen else _mark,
                 args=(scenario.name,),
             )
-            st.button("Move the sliders here", key=f"use-{side}", on_click=state.apply_scenario, args=(scenario.name,))
+            st.button(
+                "Move the sliders here", key=f"use-{side}", on_click=changes.apply_scenario, args=(scenario.name,)
+            )
     if comparing.note_of(scenario):
         st.caption(escape(comparing.note_of(scenario), _LONGEST))
 

@@ -17,6 +17,7 @@ from anonymiser.recipe import Recipe
 from anonymiser.release.audit_witness import remember, remembered, witness_of
 from anonymiser.release.keys import OwnerKeys
 from pages.common import access, state
+from pages.common.desk import desk, signing_key
 
 __all__ = ["must", "note", "opened", "settle", "settled_with_reason", "trail", "vault_opened", "vault_s_memory"]
 
@@ -35,8 +36,6 @@ _NOTED: Final[WeakKeyDictionary[Project, _Noted]] = WeakKeyDictionary()
 
 def trail() -> Trail:
     """The record, as the person at the screen writes to it; with the owner's key while her vault is open."""
-    from pages.common.desk import signing_key  # the desk stands on the state, which notes what is opened
-
     return Trail(access.actor()).signed_by(signing_key())
 
 
@@ -75,8 +74,6 @@ def vault_opened(keys: OwnerKeys, *, made: bool) -> None:
 
 def vault_s_memory() -> tuple[Anchor, ...]:
     """What the open vault remembers of the record."""
-    from pages.common.desk import desk  # as above
-
     keys = desk().keys
     found = None if keys is None else remembered(witness_of(keys, autosave.home()), keys)
     return () if found is None else (found,)

@@ -83,7 +83,7 @@ def _use(name: str, answers: Answers) -> None:
         current.answers = {**current.answers, name: current.answers.get(name, answers)}
         current.choose_policy(name)
 
-    state.change(use)
+    state.attempt(use)
 
 
 def _count() -> None:
@@ -92,7 +92,7 @@ def _count() -> None:
         roles = roles_of(current.answers.get(current.policy.name, Answers()), current.recipe)
         current.change_roles(with_roles(current.recipe, roles, current.policy))
 
-    state.change(count)
+    state.attempt(count)
 
 
 def _load() -> None:
@@ -105,4 +105,4 @@ def _load() -> None:
         current.answers = {**current.answers, current.policy.name: Answers.from_json(text)}
         desk().draft = None
 
-    state.change(load)
+    state.attempt(load)

@@ -7,7 +7,7 @@ import streamlit as st
 from anonymiser import story
 from anonymiser.policy import Policy
 from anonymiser.project import Project
-from pages.common import state
+from pages.common import changes, state
 from pages.common.words import escape
 
 __all__ = ["badge", "choose"]
@@ -34,7 +34,7 @@ def choose(project: Project) -> None:
             index=names.index(project.policy.name),
             format_func=lambda name: story.short_name(project.policies[name]),
             key=state.bind(state.RECIPIENT, lambda p: p.policy.name),
-            on_change=state.choose_recipient,
+            on_change=changes.choose_recipient,
             help="Each recipient has a policy: how large the smallest group must be, how much may be deleted.",
         )
         st.caption(escape(project.policy.model.value).capitalize())
@@ -73,7 +73,7 @@ def _dialog() -> None:
             placeholder="house rule",
             help="An agreement, a guideline: it is shown beside each number. Left empty they are called house rules.",
         )
-        if st.form_submit_button("Add", type="primary", on_click=state.add_recipient):
+        if st.form_submit_button("Add", type="primary", on_click=changes.add_recipient):
             told = state.problem()
             if told is None:
                 st.rerun()

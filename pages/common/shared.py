@@ -19,10 +19,9 @@ from anonymiser.microdata import Microdata
 from anonymiser.policy import Policy
 from anonymiser.project import Project, Scenario
 from anonymiser.recipe import Recipe
-from pages.common import access, journal, state
-from pages.common.words import escape
+from pages.common import access, journal
 
-__all__ = ["Shown", "chooser", "levels", "newest", "share", "stop"]
+__all__ = ["Shown", "levels", "newest", "share", "stop"]
 
 
 @dataclass(frozen=True)
@@ -84,15 +83,6 @@ def stop(fingerprint: str) -> None:
     """Show a table to nobody any more."""
     with _LOCK:
         _SHARED.pop(fingerprint, None)
-
-
-def chooser(project: Project) -> None:
-    """For a viewer: what is shown, and the newest of it."""
-    if access.may(Right.TUNE):
-        return
-    by = project.by if isinstance(project, Shown) else ""
-    st.caption(f"Shown to you by {escape(by)}." if by else "Nobody shows you a table: this is the sample.")
-    st.button("Look for the newest", key="newest", on_click=state.show_newest, width="stretch")
 
 
 def levels(project: Project) -> None:

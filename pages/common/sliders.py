@@ -10,7 +10,7 @@ from anonymiser.limits import MAX_QIS
 from anonymiser.picking import can_count, other_columns, with_counting
 from anonymiser.project import Project
 from anonymiser.recipe import AttributePlan
-from pages.common import access, state
+from pages.common import access, changes, state
 from pages.common.words import escape
 
 __all__ = ["columns", "levels", "limit", "others", "scenarios"]
@@ -23,7 +23,7 @@ def columns(project: Project) -> None:
         "Policy's levels",
         key="policy-levels",
         width="stretch",
-        on_click=state.to_policy_levels,
+        on_click=changes.to_policy_levels,
         disabled=not project.policy.columns,
         help=f"Move every slider to the level that the policy names: {escape(project.policy.name)}"
         if project.policy.columns
@@ -102,7 +102,7 @@ def scenarios(project: Project) -> None:
             st.button(
                 escape(kept.name),
                 key=f"kept-{number}",
-                on_click=state.apply_scenario,
+                on_click=changes.apply_scenario,
                 args=(kept.name,),
                 width="stretch",
                 icon=":material/history:",

@@ -13,7 +13,7 @@ from anonymiser.errors import AnonymiserError
 from anonymiser.microdata import Microdata
 from anonymiser.project import Project
 from anonymiser.reading import ReadOptions, read
-from pages.common import access, state
+from pages.common import access, opening, state
 from pages.common.desk import desk
 from pages.common.words import escape
 
@@ -73,7 +73,7 @@ def _dialog() -> None:
     except AnonymiserError as error:
         st.error(escape(error, _LONGEST), icon=":material/error:")
     if st.button("Use the sample: 1,000 made-up customers", key="use-sample", type="tertiary"):
-        state.open_sample()
+        opening.open_sample()
         st.rerun()
 
 
@@ -100,7 +100,7 @@ def _candidate(stamp: tuple[Hashable, ...], content: bytes | Path, name: str) ->
         _summary(table)
         if st.button("Open this table", key="open-this", type="primary", icon=":material/check:"):
             with st.spinner("Looking at the columns …"):
-                state.open_table(table)
+                opening.open_table(table)
             st.rerun()
 
 
