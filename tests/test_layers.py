@@ -34,6 +34,7 @@ ORDER = (
     "gate",
     "risk",
     "search",
+    "wording",
     "story",
     "figures",
     "project",

@@ -145,7 +145,6 @@ def test_no_sentence_claims_what_may_not_be_claimed(sizes: list[int], limit: flo
         story.attack(assessment, RECIPE),
         story.histogram_caption(assessment, 5),
         story.loss_caption(assessment, RECIPE),
-        story.exposed(assessment, 5),
         *story.how_k_is_counted(assessment, RECIPE),
         *story.CLAIMS,
     )
