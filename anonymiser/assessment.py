@@ -116,6 +116,8 @@ class Assessment:
     pending : bool
         Whether requirements on sensitive values were not looked at, because the groups are too small
         whatever they say: ``failing`` then counts those groups alone, and they count as not met.
+    people_risk : float or None
+        ``mean_risk`` where class sizes count persons; None where classes / records says it.
     """
 
     rows: int
@@ -158,6 +160,7 @@ class Assessment:
     over_people: bool = False
     population: PopulationMeasures | None = None
     pending: bool = False
+    people_risk: float | None = None
 
     @property
     def kept(self) -> int:
@@ -171,8 +174,15 @@ class Assessment:
 
     @property
     def mean_risk(self) -> float:
-        """Mean prosecutor risk over released records: classes / records; 0 where nothing is left."""
+        """Mean prosecutor risk over released records: classes / records, or of people; 0 where nothing is left."""
+        if self.people_risk is not None:
+            return self.people_risk
         return self.classes / self.kept if self.kept else 0.0
+
+    @property
+    def highest_risk(self) -> float:
+        """1/k, and 1 where the smallest class holds nobody known; 0 where nothing is left."""
+        return 1 / max(self.k, 1) if self.kept else 0.0
 
 
 def limit_in_records(limit: float, rows: int) -> int:
@@ -260,6 +270,7 @@ def assess(
         dmstar=utility.discernibility(node, summary, suppress=False),
         height=sum(classes.node),
         over_people=entity_of(classes) is not None,
+        people_risk=sizes.mean_risk,
         population=None if population is None else measure_population(classes, population, released),
     )
     if live:

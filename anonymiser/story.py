@@ -12,7 +12,18 @@ from anonymiser.assessment import Assessment
 from anonymiser.gate import Check
 from anonymiser.policy import Policy
 from anonymiser.recipe import AttributePlan, Recipe
-from anonymiser.wording import listing, move_buys, move_costs, others, outcome, people, records, share, worst_off
+from anonymiser.wording import (
+    listing,
+    move_buys,
+    move_costs,
+    others,
+    outcome,
+    people,
+    percent,
+    records,
+    share,
+    worst_off,
+)
 
 __all__ = [
     "CLAIMS",
@@ -103,19 +114,6 @@ class NextStep:
 def counted(number: int, assessment: Assessment) -> str:
     """Records, told as people where each is a person."""
     return records(number) if assessment.over_people else people(number)
-
-
-def percent(part: float) -> str:
-    """A share from 0 to 1, never "0.0 %" for a real one and "100 %" only for all.
-
-    >>> percent(0.114), percent(0.0003), percent(0.0), percent(0.9996), percent(1.0)
-    ('11.4 %', 'under 0.1 %', '0 %', '99.9 %', '100 %')
-    """
-    if part <= 0 or part >= 1:
-        return "0 %" if part <= 0 else "100 %"
-    if part < 0.001:  # noqa: PLR2004 - one decimal is shown
-        return "under 0.1 %"
-    return f"{min(100 * part, 99.9):.1f} %".replace(".0 %", " %")
 
 
 def known(plans: Sequence[AttributePlan]) -> list[str]:

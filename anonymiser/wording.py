@@ -11,6 +11,7 @@ __all__ = [
     "others",
     "outcome",
     "people",
+    "percent",
     "records",
     "share",
     "worst_off",
@@ -59,6 +60,19 @@ def share(part: int, whole: int) -> str:
         return f"{part:,} (under 0.1 %)"
     shown = min(percent, 99.9) if part < whole else 100.0
     return f"{part:,} ({shown:.1f} %)".replace(".0 %", " %")
+
+
+def percent(part: float) -> str:
+    """A share from 0 to 1, never "0.0 %" for a real one and "100 %" only for all.
+
+    >>> percent(0.114), percent(0.0003), percent(0.0), percent(0.9996), percent(1.0)
+    ('11.4 %', 'under 0.1 %', '0 %', '99.9 %', '100 %')
+    """
+    if part <= 0 or part >= 1:
+        return "0 %" if part <= 0 else "100 %"
+    if part < 0.001:  # noqa: PLR2004 - one decimal is shown
+        return "under 0.1 %"
+    return f"{min(100 * part, 99.9):.1f} %".replace(".0 %", " %")
 
 
 def listing(words: Sequence[str]) -> str:

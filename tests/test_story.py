@@ -118,6 +118,7 @@ def test_k_is_counted_in_four_steps_with_the_table_s_own_numbers() -> None:
     assert "k = 7" in steps[2]
     assert "(3 records) are left out" in steps[2]
     assert steps[3].endswith("1 in 7.")
+    assert story.how_k_is_counted(groups([2, 3], 1.0), RECIPE)[3] == "k = 0 means that nothing is left to release."
 
 
 def test_captions_agree_in_number() -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from anonymiser.assessment import Assessment
 from anonymiser.comparing.recipes import Pair
 from anonymiser.project import Project
+from anonymiser.wording import percent
 
 __all__ = ["Measure", "in_short", "measures"]
 
@@ -70,7 +71,7 @@ class _Kind:
     def shown(self, value: float) -> str:
         if math.isinf(value):
             return "no limit"
-        return f"{100 * value:.1f} %" if self.percent else format(value, self.form)
+        return percent(value) if self.percent else format(value, self.form)
 
     def changed(self, by: float) -> str:
         sign = "+" if by > 0 else "−"
@@ -106,7 +107,7 @@ def _values(found: Assessment) -> dict[_Kind, float]:
         _Kind("smallest group (k)", privacy, more_is_better=True): found.k,
         _Kind("rows in groups too small", privacy, more_is_better=False): below,
         _Kind("people alone", privacy, more_is_better=False): found.unique_records,
-        _Kind("highest risk", privacy, more_is_better=False, percent=True): 1 / found.k if found.k else None,
+        _Kind("highest risk", privacy, more_is_better=False, percent=True): found.highest_risk or None,
         _Kind("mean risk", privacy, more_is_better=False, percent=True): found.mean_risk,
     }
     for of in found.sensitive:

@@ -59,10 +59,10 @@ def report_of(project: Project, deck: Deck, day: str, policy: Policy | None = No
         ("k", f"{found.k:,}", "The smallest group of people whose rows look alike."),
         (
             "Highest risk",
-            f"1 in {found.k:,}" if found.k else "–",
+            f"1 in {max(found.k, 1):,}" if found.kept else "–",
             "Of a right guess for somebody in the smallest group.",
         ),
-        ("Mean risk", f"{100 * found.mean_risk:.1f} %", "Groups by rows: what an intruder reaches on average."),
+        ("Mean risk", story.percent(found.mean_risk), "What an intruder reaches on average over the rows that leave."),
         ("Rows released", f"{found.kept:,}", f"Of {found.rows:,}; {found.suppressed:,} were deleted."),
         ("Groups", f"{found.classes:,}", "Of rows that look alike."),
         ("Detail kept", f"{100 * found.detail_kept:.0f} %", "1 − precision: 100 % is exact, 0 % hidden."),

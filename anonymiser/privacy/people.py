@@ -29,6 +29,9 @@ class ClassSizes:
         Records in classes smaller than the target, before suppression.
     histogram : (sizes, 2) int64 array
         Size and number of classes of that size, before suppression.
+    mean_risk : float or None
+        Where records tell persons apart: mean of 1/people over the released records, or over the people
+        where that is more (a class of nobody known counts one); None where classes / records says it.
     """
 
     smallest: int
@@ -36,6 +39,7 @@ class ClassSizes:
     uniques_raw: int
     below_target: int
     histogram: npt.NDArray[np.int64]
+    mean_risk: float | None = None
 
 
 def entity_of(classes: FrequencySet) -> str | None:
@@ -72,10 +76,14 @@ def class_size_figures(
     people = class_sizes(classes)
     chosen: npt.NDArray[np.bool_] | slice = slice(None) if released is None else released
     left, records = people[chosen], classes.counts.astype(np.int64)
+    hiding = np.maximum(left, 1).astype(np.float64)
     return ClassSizes(
         int(left.min()) if left.size else 0,
         int(records[chosen][left <= 1].sum()),
         int(records[people <= 1].sum()),
         int(records[people < target].sum()),
         size_histogram(people.astype(np.int32)),
+        max(float((records[chosen] / hiding).mean() / records[chosen].mean()), left.size / float(hiding.sum()))
+        if left.size
+        else 0.0,
     )

@@ -19,6 +19,7 @@ from anonymiser.transform.run import Transformed
 __all__ = ["Measured", "MomentsRow", "measured"]
 
 _FEW_ROWS: Final = 100
+_ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -83,14 +84,14 @@ def _found(risk: PerturbedRisk, made: Transformed) -> tuple[str, ...]:
         told.append(f"Had nothing been changed, it would be {_in_words(risk.before)}.")
     told += [
         f"The released {near.name} is within a twentieth of a standard deviation of the true one for "
-        f"{100 * near.in_value:.1f} % of the people."
+        f"{story.percent(near.in_value)} of the people."
         for near in risk.numbers
     ]
     return tuple(told)
 
 
 def _in_words(found: Linkage) -> str:
-    words = f"{round(found.linked):,} of {found.people:,} people"
+    words = f"{math.ceil(found.linked - _ROUNDING):,} of {found.people:,} people"
     if found.interval is None:
         return words
     low, high = found.interval

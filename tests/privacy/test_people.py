@@ -70,3 +70,16 @@ def test_people_are_never_more_than_records(rows: list[tuple[int, int]]) -> None
     )
     coarse = roll_up(classes, [1])
     assert class_sizes(coarse).min() >= people.min()
+
+
+def test_rows_of_one_person_do_not_make_a_guess_harder() -> None:
+    """Ten rows of two people and two of two: each guess is right one time in two, not one time in six."""
+    classes = visits(*((0, row % 2) for row in range(10)), (1, 2), (1, 3)).build()
+    found = assess(classes, [KAnonymity(k=2)], 0.0)
+    assert (found.mean_risk, found.highest_risk) == (0.5, 0.5)
+
+
+def test_a_group_of_nobody_known_is_at_full_risk() -> None:
+    found = assess(visits((0, -1), (0, -1), (1, 1), (1, 2)).build(), [], 0.0)
+    assert (found.k, found.highest_risk) == (0, 1.0)
+    assert found.mean_risk == pytest.approx(0.75)
