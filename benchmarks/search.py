@@ -14,7 +14,16 @@ from anonymiser.engine import backend
 from anonymiser.engine.frequency import FrequencySet, SensitiveCodes, build
 from anonymiser.engine.lattice import evaluate
 from anonymiser.hierarchies import Hierarchy, hierarchies_in_folder
-from anonymiser.privacy import EntropyDiversity, KAnonymity, PrivacyModel, TCloseness
+from anonymiser.privacy import (
+    BetaLikeness,
+    DeltaDisclosure,
+    Distance,
+    EntropyDiversity,
+    KAnonymity,
+    PrivacyModel,
+    RecursiveDiversity,
+    TCloseness,
+)
 from anonymiser.project import Project
 from anonymiser.reading import read
 from anonymiser.search import By, measure_lattice, optimum, tabulate
@@ -78,7 +87,7 @@ def eight(columns: Columns) -> FrequencySet:
     """Eight, and the occupation as sensitive attribute: 4,320 nodes."""
     place = ADULT_QIS.index("occupation")
     (hierarchy, codes), others = columns[place], [c for i, c in enumerate(columns) if i != place]
-    secret = SensitiveCodes("occupation", codes, len(hierarchy.leaves))
+    secret = SensitiveCodes("occupation", codes, len(hierarchy.leaves), hierarchy=hierarchy)
     return build([h for h, _ in others], [c for _, c in others], [secret], histograms=True)
 
 
@@ -123,6 +132,14 @@ def _of_adult(columns: Columns) -> list[Figure]:
         ),
         _quoted(2.4, "tuned, one model"),
     ]
+    result += [
+        _on_two_cores(
+            f"    the same nodes: k and {name}",
+            lambda model=model: measure_lattice(with_occupation, (*_K, model), extremes=False),
+            1.0,
+        )
+        for name, model in _COUNTING.items()
+    ]
     sums = evaluate(root, [2, 5, 10, 20], details=True)
     if sums is not None:
         moved = cpu_ms(lambda: tabulate(root, sums, 10, 0.03))
@@ -144,6 +161,15 @@ def _of_distinct_rows() -> list[Figure]:
     root = distinct_rows()
     name = f"{root.classes:,} distinct rows, 45,000 nodes, optimum, limit"
     return [_optimum(f"{name} {limit:.0%}", root, _Question(_K, limit, 3_000)) for limit in (0.0, 0.02, 1.0)]
+
+
+_COUNTING: dict[str, PrivacyModel] = {
+    "β-likeness": BetaLikeness(attribute="occupation", beta=2),
+    "enhanced β-likeness": BetaLikeness(attribute="occupation", beta=2, enhanced=True),
+    "δ-disclosure": DeltaDisclosure(attribute="occupation", delta=2),
+    "recursive (c,l)": RecursiveDiversity(attribute="occupation", c=3, l=2),
+    "t along the hierarchy": TCloseness(attribute="occupation", t=0.3, distance=Distance.HIERARCHICAL),
+}
 
 
 class _Question(NamedTuple):

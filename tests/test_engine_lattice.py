@@ -14,16 +14,19 @@ from hypothesis import strategies as st
 
 from anonymiser.assessment import assess
 from anonymiser.engine import lattice, lattice_kernels
-from anonymiser.engine.frequency import FrequencySet, build, roll_up
+from anonymiser.engine.frequency import FrequencySet, SensitiveCodes, build, roll_up
 from anonymiser.engine.lattice import LatticeSums, Limits, Models, Progress, evaluate
 from anonymiser.engine.margins import margins_of
 from anonymiser.hierarchies.base import Hierarchy
 from anonymiser.planning import requirements_in_force
 from anonymiser.privacy import (
     AlphaK,
+    BetaLikeness,
+    DeltaDisclosure,
     Distance,
     DistinctDiversity,
     EntropyDiversity,
+    KAnonymity,
     PrivacyModel,
     RecursiveDiversity,
     TCloseness,
@@ -31,6 +34,7 @@ from anonymiser.privacy import (
 from anonymiser.project import Project
 from anonymiser.reading import read
 from anonymiser.search import measure_lattice
+from anonymiser.search import whole as whole_lattice
 from tests.engine_tables import BACKENDS, Table, backend_of, tables, wide_table
 
 GRID = (1, 2, 3, 5)
@@ -111,7 +115,7 @@ def test_limits_are_the_models(name: str, table: Table, distinct: int, entropy: 
 
 @st.composite
 def counting_models(draw: st.DrawFn, name: str, labels: int, missing: int | None) -> list[PrivacyModel]:
-    """Requirements that read the counts of values: shares of some or all, distances along an order."""
+    """Requirements that read the counts of values: shares, ratios, distances along an order and a hierarchy."""
     known = [str(code) for code in range(labels) if code != missing]
     harmful = draw(st.lists(st.sampled_from(known), unique=True, max_size=2)) if known else []
     alpha = st.sampled_from([0.25, 1 / 3, 0.5, 0.75, 1.0])
@@ -123,27 +127,64 @@ def counting_models(draw: st.DrawFn, name: str, labels: int, missing: int | None
         t = draw(st.sampled_from([0.1, 0.25, 0.35, 0.5, 1.0]))
         order = tuple(declared) if draw(st.booleans()) else ()
         wanted.append(TCloseness(attribute=name, t=t, distance=Distance.ORDERED, order=order))
-    return wanted
+    others: list[PrivacyModel] = [
+        TCloseness(attribute=name, t=draw(st.sampled_from([0.0, 0.1, 0.25, 0.5])), distance=Distance.HIERARCHICAL),
+        RecursiveDiversity(attribute=name, c=draw(st.sampled_from([0.5, 1.0, 2.0, 4.0])), l=draw(st.integers(1, 4))),
+        BetaLikeness(attribute=name, beta=draw(st.sampled_from([0.25, 0.5, 1.0, 3.0])), enhanced=draw(st.booleans())),
+        DeltaDisclosure(attribute=name, delta=draw(st.sampled_from([0.25, 1.0, 2.0, 2000.0]))),
+    ]
+    asked = draw(st.lists(st.sampled_from(others), unique_by=lambda model: model.kind, max_size=3))
+    return asked + (wanted if draw(st.booleans()) else [])
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @settings(max_examples=60, deadline=None)
 @given(st.data(), tables().filter(lambda t: bool(t.sensitive)))
-def test_shares_and_orders_are_the_models(backend: str, data: st.DataObject, table: Table) -> None:
-    named = [
-        replace(codes, hierarchy=Hierarchy.from_levels(codes.name, [values], ["exact"], missing=False))
-        for codes in table.sensitive_codes()
-        if (values := [str(code) for code in range(codes.cardinality)])
+def test_what_reads_counts_is_the_models(backend: str, data: st.DataObject, table: Table) -> None:
+    root = build(*table.engine_input(), [named(codes) for codes in table.sensitive_codes()], histograms=True)
+    wanted = [
+        m for n, info in root.sensitive.items() for m in data.draw(counting_models(n, info.cardinality, info.missing))
     ]
-    root = build(*table.engine_input(), named, histograms=True)
-    wanted = [m for c in named for m in data.draw(counting_models(c.name, c.cardinality, c.missing))]
-    wanted.append(DistinctDiversity(attribute="s0", l=data.draw(st.integers(1, 3))))
+    wanted += [DistinctDiversity(attribute="s0", l=data.draw(st.integers(1, 3)))] if data.draw(st.booleans()) else []
     with backend_of(backend):
         extremes = data.draw(st.booleans())
         sums = measure_lattice(root, wanted, grid=GRID, extremes=extremes)
     assert sums is not None
     assert extremes or np.isnan(sums.distance).all()
     compare(root, sums, wanted)
+
+
+def named(codes: SensitiveCodes) -> SensitiveCodes:
+    """The same with names for its values, and pairs of them above."""
+    values = [str(code) for code in range(codes.cardinality)]
+    pairs = [f"pair {code // 2}" for code in range(codes.cardinality)]
+    hierarchy = Hierarchy.from_levels(codes.name, [values, pairs], ["exact", "pairs"], missing=False)
+    assert list(hierarchy.leaves) == values
+    return replace(codes, hierarchy=hierarchy)
+
+
+EVERY_MODEL: list[PrivacyModel] = [
+    KAnonymity(k=2),
+    DistinctDiversity(attribute="s0", l=2),
+    EntropyDiversity(attribute="s0", l=1.2),
+    RecursiveDiversity(attribute="s0", c=4.0, l=2),
+    *(TCloseness(attribute="s0", t=0.9, distance=distance) for distance in Distance),
+    AlphaK(attribute="s0", alpha=0.9, k=2, values=("0",)),
+    BetaLikeness(attribute="s0", beta=3.0),
+    BetaLikeness(attribute="s0", beta=3.0, enhanced=True),
+    DeltaDisclosure(attribute="s0", delta=4.0),
+]
+
+
+def test_the_compiled_walk_takes_every_model_on_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = wide_table(5, qis=3, values=4, rows=120, sensitive=4)
+    root = build(*table.engine_input(), [named(codes) for codes in table.sensitive_codes()], histograms=True)
+    monkeypatch.setattr(lattice, "walk_models", lambda *_, **__: pytest.fail("node by node"))
+    with backend_of("kernels"):
+        sums = measure_lattice(root, EVERY_MODEL, grid=GRID)
+    assert sums is not None
+    compare(root, sums, EVERY_MODEL[1:])
+    assert 0 < sums.kept_rows.sum() < sums.reached.sum()
 
 
 def test_the_compiled_walk_takes_the_policy_of_the_researchers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,6 +204,16 @@ def test_models_that_need_counts_are_not_left_out_without_them() -> None:
     root = wide_table(1, qis=2, sensitive=3).build(histograms=False)
     with backend_of("kernels"), pytest.raises(ValueError, match="not counted"):
         measure_lattice(root, [EntropyDiversity(attribute="s0", l=2.0)])
+
+
+def test_the_worst_of_some_attributes_is_not_the_worst_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole_lattice, "_MOST_CELLS", 0)
+    one = wide_table(1, qis=2, sensitive=3)
+    both = replace(one, sensitive=(*one.sensitive, tuple(range(one.rows))), cardinalities=(3, 70), missing=(None, None))
+    for table, is_known in ((one, True), (both, False)):
+        sums = measure_lattice(table.build(), [DistinctDiversity(attribute="s0", l=2)])
+        assert sums is not None
+        assert np.isfinite(sums.distinct).all() == is_known
 
 
 @pytest.mark.parametrize("name", BACKENDS)

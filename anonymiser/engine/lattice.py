@@ -16,9 +16,9 @@ from anonymiser.engine import backend
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.engine.lattice_general import Models, walk_models
 from anonymiser.engine.lattice_plan import Plan
-from anonymiser.engine.lattice_records import AlongOrder, Found, Limits, Share, Tuples
+from anonymiser.engine.lattice_records import AlongOrder, Commonest, Found, Limits, Shares, Tuples
 
-__all__ = ["AlongOrder", "LatticeSums", "Limits", "Models", "Progress", "Share", "evaluate"]
+__all__ = ["AlongOrder", "Commonest", "LatticeSums", "Limits", "Models", "Progress", "Shares", "evaluate"]
 
 _THREADS: Final = 2
 

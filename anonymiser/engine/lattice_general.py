@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from anonymiser.engine.frequency import FrequencySet, roll_up
+from anonymiser.engine.frequency import FrequencySet, SensitiveInfo, roll_up
 from anonymiser.engine.histograms import Histogram
 from anonymiser.engine.lattice_plan import Plan
-from anonymiser.engine.lattice_records import Found, Limits, Share
+from anonymiser.engine.lattice_records import Found, Limits, Shares
 from anonymiser.engine.lattice_rules import SLACK, thresholds
-from anonymiser.engine.profile import along_order, profile_of
+from anonymiser.engine.profile import along_hierarchy, along_order, profile_of, recursive_infimum
 
 __all__ = ["Models", "walk_models"]
 
@@ -131,7 +131,7 @@ def _sensitive(plan: Plan, classes: FrequencySet, buckets: npt.NDArray[np.intp])
         buckets[(of_name.known < least) | (of_name.known_entropy < low) | (of_name.distance > far)] = 0
         buckets[classes.counts < limits.fewest] = 0
         if plan.counts_values:
-            buckets[_breaks_counts(classes.histograms[name], limits)] = 0
+            buckets[_breaks_counts(classes.histograms[name], limits, classes.sensitive[name])] = 0
         found.append((of_name.distinct.min(), of_name.entropy.min(), of_name.distance.max()))
     if not found or not plan.extremes:
         return np.nan, np.nan, np.nan
@@ -141,23 +141,34 @@ def _sensitive(plan: Plan, classes: FrequencySet, buckets: npt.NDArray[np.intp])
     return min(distinct), float(np.exp(min(entropy))), max(distance)
 
 
-def _breaks_counts(histogram: Histogram, limits: Limits) -> npt.NDArray[np.bool_]:
-    """Classes with too large a share of a value, or too far from the table along an order."""
+def _breaks_counts(histogram: Histogram, limits: Limits, info: SensitiveInfo) -> npt.NDArray[np.bool_]:
+    """Classes that break what only counts tell: shares, ratios, distances along an order or a hierarchy."""
     broken = np.zeros(histogram.starts.size - 1, dtype=np.bool_)
-    for share in limits.shares:
-        broken |= _largest(histogram, share) / profile_of(histogram).size > share.most + SLACK
+    if limits.shares is not None:
+        broken |= _out_of_bounds(histogram, limits.shares)
+    for most, length in limits.commonest:
+        broken |= recursive_infimum(histogram, length) >= most
+        if info.missing is not None:
+            broken |= recursive_infimum(histogram, length, skip=info.missing) >= most
     for order in limits.orders:
         broken |= along_order(histogram, np.array(order.ranks, dtype=np.int64)) > order.most + SLACK
+    if limits.tree < 1 and info.hierarchy is not None:
+        broken |= along_hierarchy(histogram, info.hierarchy, info.level) > limits.tree + SLACK
     return broken
 
 
-def _largest(histogram: Histogram, share: Share) -> npt.NDArray[np.integer]:
-    """Records of the commonest value that counts."""
-    counts = histogram.counts
-    if share.codes:
-        counts = np.where(np.isin(histogram.values, share.codes), counts, 0)
-    found: npt.NDArray[np.integer] = np.maximum.reduceat(counts, histogram.starts[:-1])
-    return found
+def _out_of_bounds(histogram: Histogram, shares: Shares) -> npt.NDArray[np.bool_]:
+    """Classes with too large or too small a share of a value."""
+    low, high, known = (np.array(part) for part in (shares.low, shares.high, shares.known))
+    values, counts, of = histogram.values, histogram.counts, profile_of(histogram)
+    owner = np.repeat(np.arange(of.size.size), of.distinct)
+    size, answered = of.size[owner], (of.size - of.missing)[owner]
+    wrong = (counts < size * low[values]) | (counts > size * high[values])
+    other = np.ones(values.size, dtype=np.bool_) if histogram.missing is None else values != histogram.missing
+    wrong[other] |= counts[other] > answered[other] * known[values[other]]
+    needed = np.bincount(owner, weights=low[values] > 0, minlength=of.size.size)
+    broken: npt.NDArray[np.bool_] = np.bincount(owner[wrong], minlength=of.size.size) > 0
+    return broken | (needed < np.count_nonzero(low > 0))
 
 
 class _Values(NamedTuple):

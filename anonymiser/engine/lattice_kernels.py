@@ -104,7 +104,10 @@ def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smalles
     attributes = limits.shape[0]
     has_hist, has_masks = hist.shape[1] > 0, masks.size > 0
     extremes_too, with_logs, counted, fewest = rules.extremes, rules.with_logs, rules.counted, rules.fewest
-    has_shares, has_orders = rules.share_most.size > 0, rules.order_most.size > 0
+    has_shares, has_ratios = rules.shares.bounded.any(), rules.recursive.most.size > 0
+    has_orders, has_trees = rules.orders.most.size > 0, rules.trees.most.size > 0
+    top = np.empty(rules.recursive.length.max() if has_ratios else 0, dtype=np.int64)
+    mass = np.empty(rules.trees.table.size, dtype=np.int64)
     cap = bucket_of.size - 1
     least = np.int64(rows + 1)
     squares = np.int64(0)
@@ -152,9 +155,13 @@ def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smalles
                     entropy = min(entropy, np.log(np.float64(known)) - log_sum / known) if known else -np.inf
                 if distinct < limits[a, 0] or entropy < limits[a, 1] or distance > limits[a, 2]:
                     bucket = 0
-            if bucket and has_shares and _has_too_large_a_share(hist, c, size, rules):
+            if bucket and has_shares and _has_a_share_out_of_bounds(hist, c, size, rules):
                 bucket = 0
-            if bucket and has_orders and _is_too_far(hist, c, size, rows, rules):
+            if bucket and has_ratios and _has_too_common_a_value(hist, c, rules, top):
+                bucket = 0
+            if bucket and has_orders and _is_too_far(hist, c, size, rows, rules.orders):
+                bucket = 0
+            if bucket and has_trees and _is_too_far_along_a_tree(hist, c, size, rows, rules, mass):
                 bucket = 0
         elif has_masks:
             for a in range(attributes):
@@ -177,38 +184,96 @@ def _classify(counts, hist, masks, classes, rows, rules, buckets, tally, smalles
 
 
 @njit(cache=True, nogil=True)
-def _has_too_large_a_share(hist, c, size, rules):
-    """Whether one of the values that count makes up too much of a class."""
-    for s in range(rules.share_most.size):
-        for at in range(rules.share_at[s], rules.share_at[s + 1]):
-            if hist[c, rules.share_values[at]] / size > rules.share_most[s]:
+def _has_a_share_out_of_bounds(hist, c, size, rules):
+    """Whether a value makes up too much or too little of a class, or too much of its known records."""
+    shares, first, missing = rules.shares, rules.first, rules.missing
+    for a in range(missing.size):
+        if not shares.bounded[a]:
+            continue
+        blank = missing[a]
+        known = size - hist[c, blank] if blank >= 0 else size
+        for v in range(first[a], first[a + 1]):
+            here = hist[c, v]
+            if here < size * shares.low[v] or here > size * shares.high[v]:
+                return True
+            if v != blank and here > known * shares.known[v]:
                 return True
     return False
 
 
 @njit(cache=True, nogil=True)
-def _is_too_far(hist, c, size, rows, rules):
+def _has_too_common_a_value(hist, c, rules, top):
+    """Whether r1 is too much beside rl + … + rm, with missing as a value or without it."""
+    asked = rules.recursive
+    for r in range(asked.most.size):
+        a = asked.attribute[r]
+        start, stop, blank = rules.first[a], rules.first[a + 1], rules.missing[a]
+        if _ratio(hist, c, start, stop, -1, asked.length[r], top) >= asked.most[r]:
+            return True
+        if blank >= 0 and _ratio(hist, c, start, stop, blank, asked.length[r], top) >= asked.most[r]:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _ratio(hist, c, start, stop, skip, length, top):
+    """r1 / (rl + … + rm) of a class without one value; infinite where there are fewer than l."""
+    top[:length] = 0
+    tail = np.int64(0)
+    for v in range(start, stop):
+        rest = np.int64(0) if v == skip else np.int64(hist[c, v])
+        tail += rest
+        for place in range(length):  # no branches: nothing here can be foretold
+            before = top[place]
+            top[place] = max(before, rest)
+            rest = min(before, rest)
+    for place in range(length - 1):
+        tail -= top[place]
+    return top[0] / tail if tail else np.inf
+
+
+@njit(cache=True, nogil=True)
+def _is_too_far(hist, c, size, rows, orders):
     """Whether a class is too far from the table along an order of its values, one rank a column.
 
     As ``along_order`` of ``profile.py``: first what is missing is settled, then the known values.
     """
-    for o in range(rules.order_most.size):
-        absent = rules.order_absent[o]
+    for o in range(orders.most.size):
+        absent = orders.absent[o]
         known = rows - absent
-        lost = np.int64(hist[c, rules.order_missing[o]]) if rules.order_missing[o] >= 0 else np.int64(0)
+        lost = np.int64(hist[c, orders.missing[o]]) if orders.missing[o] >= 0 else np.int64(0)
         here = size - lost
-        first, last = rules.order_at[o], rules.order_at[o + 1]
+        first, last = orders.at[o], orders.at[o + 1]
         far = 0.0
         if last - first > 1 and here:
             seen = np.int64(0)
             for at in range(first, last - 1):
-                for place in range(rules.rank_at[at], rules.rank_at[at + 1]):
-                    seen += hist[c, rules.rank_values[place]]
-                far += abs(seen * known - here * rules.cumulated[at])
+                for place in range(orders.rank_at[at], orders.rank_at[at + 1]):
+                    seen += hist[c, orders.rank_values[place]]
+                far += abs(seen * known - here * orders.cumulated[at])
             far /= np.float64(here) * np.float64(known) * (last - first - 1)
             far *= here / size
         far += abs(lost * rows - size * absent) / (np.float64(size) * np.float64(rows))
-        if min(1.0, far) > rules.order_most[o]:
+        if min(1.0, far) > orders.most[o]:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _is_too_far_along_a_tree(hist, c, size, rows, rules, mass):
+    """Whether a class is too far from the table along a hierarchy; as ``along_hierarchy`` of ``profile.py``."""
+    trees = rules.trees
+    for t in range(trees.most.size):
+        a, first, last = trees.attribute[t], trees.at[t], trees.at[t + 1]
+        mass[: last - first] = 0
+        for v in range(rules.first[a], rules.first[a + 1]):
+            mass[v - rules.first[a]] = hist[c, v]
+        gained = 0.0
+        for node in range(last - first - 1):
+            here = mass[node]
+            gained += max(here * rows - size * trees.table[first + node], 0)
+            mass[trees.up[first + node]] += here
+        if gained / (np.float64(trees.height[t]) * np.float64(size) * np.float64(rows)) > trees.most[t]:
             return True
     return False
 

@@ -8,15 +8,44 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["AlongOrder", "Found", "Lattice", "Limits", "Rules", "Share", "Tuples"]
+__all__ = [
+    "AlongOrder",
+    "Commonest",
+    "Found",
+    "Lattice",
+    "Limits",
+    "OrderRules",
+    "RecursiveRules",
+    "Rules",
+    "ShareRules",
+    "Shares",
+    "TreeRules",
+    "Tuples",
+]
 
 
 @dataclass(frozen=True)
-class Share:
-    """No value makes up more than a share of a class; of the values with ``codes`` only, where there are any."""
+class Shares:
+    """How large a part of a class each value may be; one number a code, compared as they stand.
+
+    Attributes
+    ----------
+    low, high : tuple of float
+        Of all its records. A value that no record has makes up 0.
+    known : tuple of float
+        Of the records whose value is known, at most; that of the missing value is not looked at.
+    """
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    known: tuple[float, ...]
+
+
+class Commonest(NamedTuple):
+    """r1 / (rl + … + rm), the counts of a class in descending order, lies below ``most``."""
 
     most: float
-    codes: tuple[int, ...] = ()
+    length: int
 
 
 @dataclass(frozen=True)
@@ -32,20 +61,24 @@ class Limits:
     """Requirements beside k that a class has to satisfy, on one sensitive attribute.
 
     A missing value never counts towards ``distinct`` and ``entropy``; for ``distance`` (½ Σ |p − q|
-    from the whole table), for shares and along an order it is a value of its own. ``fewest`` are records.
+    from the whole table), along an order and along the attribute's hierarchy (``tree``) it is a value
+    of its own. ``commonest`` holds with missing as a value and without it. ``fewest`` are records.
     """
 
     distinct: int = 0
     entropy: float = 0.0
     distance: float = 1.0
-    shares: tuple[Share, ...] = ()
+    shares: Shares | None = None
     orders: tuple[AlongOrder, ...] = ()
+    tree: float = 1.0
+    commonest: tuple[Commonest, ...] = ()
     fewest: int = 1
 
     @property
     def needs_counts(self) -> bool:
         """Whether bit masks do not tell."""
-        return bool(self.entropy or self.distance < 1 or self.shares or self.orders)
+        counts = self.entropy or self.shares or self.orders or self.commonest
+        return bool(counts) or min(self.distance, self.tree) < 1
 
 
 class Lattice(NamedTuple):
@@ -76,6 +109,77 @@ class Lattice(NamedTuple):
     label_at: npt.NDArray[np.int64]
 
 
+class ShareRules(NamedTuple):
+    """Bounds of each value's share, values of all sensitive attributes one after the other.
+
+    Attributes
+    ----------
+    bounded : (sensitive,) bool array
+        Whether an attribute's shares have bounds.
+    low, high, known : (values,) float64 arrays
+        As in `Shares`.
+    """
+
+    bounded: npt.NDArray[np.bool_]
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+    known: npt.NDArray[np.float64]
+
+
+class RecursiveRules(NamedTuple):
+    """Attribute, smallest ratio that fails, and l of each rule (r1 against rl + … + rm)."""
+
+    attribute: npt.NDArray[np.int64]
+    most: npt.NDArray[np.float64]
+    length: npt.NDArray[np.int64]
+
+
+class OrderRules(NamedTuple):
+    """Distances along orders of values.
+
+    Attributes
+    ----------
+    most : (orders,) float64 array
+        Largest distance along each order.
+    missing, absent : (orders,) int64 arrays
+        Place of the value that stands for missing, or -1; records of the table that have it.
+    at : (orders + 1,) int64 array
+        Where the ranks of each order start among all.
+    cumulated, rank_at, rank_values : records of the table up to each rank; where its values start, and their
+        places in a row of counts
+    """
+
+    most: npt.NDArray[np.float64]
+    missing: npt.NDArray[np.int64]
+    absent: npt.NDArray[np.int64]
+    at: npt.NDArray[np.int64]
+    cumulated: npt.NDArray[np.int64]
+    rank_at: npt.NDArray[np.int64]
+    rank_values: npt.NDArray[np.int64]
+
+
+class TreeRules(NamedTuple):
+    """Distances along hierarchies; the nodes of each from its values up to the root.
+
+    Attributes
+    ----------
+    attribute, height : (trees,) int64 arrays
+    most : (trees,) float64 array
+        Largest distance along each tree.
+    at : (trees + 1,) int64 array
+        Where the nodes of each tree start among all.
+    up, table : (nodes,) int64 arrays
+        Parent of each node, counted from the first of its tree; records of the table below it.
+    """
+
+    attribute: npt.NDArray[np.int64]
+    height: npt.NDArray[np.int64]
+    most: npt.NDArray[np.float64]
+    at: npt.NDArray[np.int64]
+    up: npt.NDArray[np.int64]
+    table: npt.NDArray[np.int64]
+
+
 class Rules(NamedTuple):
     """What a class has to satisfy; sensitive attributes one after the other.
 
@@ -102,16 +206,8 @@ class Rules(NamedTuple):
         looked at.
     fewest : int
         Records that a class needs at least, whatever the grid of k says.
-    share_most, share_at, share_values : largest share of each rule; where its values start, and their places
-        in a row of counts
-    order_most : (orders,) float64 array
-        Largest distance along each order.
-    order_missing, order_absent : (orders,) int64 arrays
-        Place of the value that stands for missing, or -1; records of the table that have it.
-    order_at : (orders + 1,) int64 array
-        Where the ranks of each order start among all.
-    cumulated, rank_at, rank_values : records of the table up to each rank; where its values start, and their
-        places in a row of counts
+    shares, recursive, orders, trees : records
+        What is asked of an attribute beside its row of ``limits``.
     """
 
     bucket_of: npt.NDArray[np.int64]
@@ -126,16 +222,10 @@ class Rules(NamedTuple):
     counted: npt.NDArray[np.bool_]
     with_logs: npt.NDArray[np.bool_]
     fewest: int
-    share_most: npt.NDArray[np.float64]
-    share_at: npt.NDArray[np.int64]
-    share_values: npt.NDArray[np.int64]
-    order_most: npt.NDArray[np.float64]
-    order_missing: npt.NDArray[np.int64]
-    order_absent: npt.NDArray[np.int64]
-    order_at: npt.NDArray[np.int64]
-    cumulated: npt.NDArray[np.int64]
-    rank_at: npt.NDArray[np.int64]
-    rank_values: npt.NDArray[np.int64]
+    shares: ShareRules
+    recursive: RecursiveRules
+    orders: OrderRules
+    trees: TreeRules
 
 
 class Found(NamedTuple):

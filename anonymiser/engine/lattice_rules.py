@@ -9,7 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymiser.engine.frequency import FrequencySet, SensitiveInfo
-from anonymiser.engine.lattice_records import AlongOrder, Limits, Rules
+from anonymiser.engine.lattice_records import (
+    AlongOrder,
+    Limits,
+    OrderRules,
+    RecursiveRules,
+    Rules,
+    ShareRules,
+    TreeRules,
+)
+from anonymiser.engine.profile import tree_of
 
 __all__ = ["SLACK", "make_rules", "thresholds"]
 
@@ -51,14 +60,6 @@ def make_rules(
     absent = [0 if i.missing is None else 1 << (p + i.missing) for i, p in zip(infos, places, strict=True)]
     number = np.arange(_KNOWN_LOGS, dtype=np.float64)
     totals = [root.histograms[name].totals for name in limits] if counts_values else []
-    counted = list(zip(given, infos, first.tolist(), totals, strict=False))
-    shares = [
-        (share.most, [at + code for code in share.codes or range(info.cardinality)])
-        for limit, info, at, _ in counted
-        for share in limit.shares
-    ]
-    orders = [_order(order, info, at, table) for limit, info, at, table in counted for order in limit.orders]
-    ranks: list[Wholes] = [values for order in orders for values in order.values]
     return Rules(
         bucket_of=np.searchsorted(grid, sizes, side="right").astype(np.int64),
         limits=np.array([thresholds(limit) for limit in given]).reshape(-1, 3),
@@ -72,21 +73,34 @@ def make_rules(
         counted=np.array([bool(limit.distinct) or _reads_logs(limit) for limit in given], dtype=np.bool_),
         with_logs=np.array([extremes or _reads_logs(limit) for limit in given], dtype=np.bool_),
         fewest=max((limit.fewest for limit in given), default=1),
-        share_most=np.array([most for most, _ in shares], dtype=np.float64) + SLACK,
-        share_at=_starts(values for _, values in shares),
-        share_values=_flat([np.array(values, dtype=np.int64) for _, values in shares]),
-        order_most=np.array([order.most for order in orders], dtype=np.float64) + SLACK,
-        order_missing=np.array([order.missing for order in orders], dtype=np.int64),
-        order_absent=np.array([order.absent for order in orders], dtype=np.int64),
-        order_at=_starts(order.values for order in orders),
-        cumulated=_flat([order.cumulated for order in orders]),
-        rank_at=_starts(ranks),
-        rank_values=_flat(ranks),
+        shares=_shares(given, infos if counts_values else []),
+        recursive=_recursive(given),
+        orders=_orders(list(zip(given, infos, first.tolist(), totals, strict=False))),
+        trees=_trees(list(zip(given, infos, totals, strict=False))),
     )
 
 
 def _reads_logs(limit: Limits) -> bool:
     return limit.entropy > 0 or limit.distance < 1
+
+
+def _shares(given: Sequence[Limits], infos: Sequence[SensitiveInfo]) -> ShareRules:
+    low, high, known = [], [], []
+    for limit, info in zip(given, infos, strict=False):
+        free = np.full(info.cardinality, np.inf)
+        low.append(-free if limit.shares is None else np.array(limit.shares.low))
+        high.append(free if limit.shares is None else np.array(limit.shares.high))
+        known.append(free if limit.shares is None else np.array(limit.shares.known))
+    bounded = np.array([limit.shares is not None for limit in given], dtype=np.bool_)
+    return ShareRules(bounded, *(np.concatenate([np.zeros(0), *parts]) for parts in (low, high, known)))
+
+
+def _recursive(given: Sequence[Limits]) -> RecursiveRules:
+    rules = [(a, one.most, one.length) for a, limit in enumerate(given) for one in limit.commonest]
+    attribute, most, length = zip(*rules, strict=True) if rules else ((), (), ())
+    return RecursiveRules(
+        np.array(attribute, dtype=np.int64), np.array(most, dtype=np.float64), np.array(length, dtype=np.int64)
+    )
 
 
 class _Order(NamedTuple):
@@ -102,6 +116,20 @@ class _Order(NamedTuple):
     cumulated: Wholes
 
 
+def _orders(counted: Sequence[tuple[Limits, SensitiveInfo, int, Wholes]]) -> OrderRules:
+    orders = [_order(order, info, at, table) for limit, info, at, table in counted for order in limit.orders]
+    ranks: list[Wholes] = [values for order in orders for values in order.values]
+    return OrderRules(
+        most=np.array([order.most for order in orders], dtype=np.float64) + SLACK,
+        missing=np.array([order.missing for order in orders], dtype=np.int64),
+        absent=np.array([order.absent for order in orders], dtype=np.int64),
+        at=_starts(order.values for order in orders),
+        cumulated=_flat([order.cumulated for order in orders]),
+        rank_at=_starts(ranks),
+        rank_values=_flat(ranks),
+    )
+
+
 def _order(order: AlongOrder, info: SensitiveInfo, first: int, table: Wholes) -> _Order:
     there = table > 0
     absent = 0
@@ -112,6 +140,22 @@ def _order(order: AlongOrder, info: SensitiveInfo, first: int, table: Wholes) ->
     values = [np.flatnonzero(there & (ranks == rank)) for rank in np.unique(ranks[there])]
     cumulated = np.cumsum([table[v].sum() for v in values], dtype=np.int64)
     return _Order(order.most, _missing(info, first), absent, [first + v for v in values], cumulated)
+
+
+def _trees(counted: Sequence[tuple[Limits, SensitiveInfo, Wholes]]) -> TreeRules:
+    found = [
+        (a, limit.tree, tree)
+        for a, (limit, info, table) in enumerate(counted)
+        if limit.tree < 1 and info.hierarchy is not None and (tree := tree_of(info.hierarchy, info.level, table)).height
+    ]
+    return TreeRules(
+        attribute=np.array([a for a, _, _ in found], dtype=np.int64),
+        height=np.array([tree.height for _, _, tree in found], dtype=np.int64),
+        most=np.array([most for _, most, _ in found], dtype=np.float64) + SLACK,
+        at=_starts(tree.up for _, _, tree in found),
+        up=_flat([tree.up for _, _, tree in found]),
+        table=_flat([tree.table for _, _, tree in found]),
+    )
 
 
 def _missing(info: SensitiveInfo, first: int) -> int:

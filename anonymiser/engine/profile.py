@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -17,12 +17,14 @@ from anonymiser.hierarchies.base import Hierarchy
 
 __all__ = [
     "Profile",
+    "Tree",
     "along_hierarchy",
     "along_order",
     "forget",
     "once",
     "profile_of",
     "recursive_infimum",
+    "tree_of",
 ]
 
 T = TypeVar("T")
@@ -209,14 +211,36 @@ def _along_hierarchy(histogram: Histogram, hierarchy: Hierarchy, level: int) -> 
     out = np.empty(histogram.starts.size - 1)
     if not out.size:
         return out
+    tree = tree_of(hierarchy, level, profile_of(histogram).table)
+    arrays = (histogram.starts, histogram.values, histogram.counts)
+    class_kernels().hierarchical(*arrays, tree.up, tree.table, tree.height, int(tree.table[-1]), out)
+    return out
+
+
+class Tree(NamedTuple):
+    """A hierarchy from one level on as one array of nodes, lowest level first, one root last.
+
+    Attributes
+    ----------
+    up, table : (nodes,) int64 arrays
+        Parent of each node, and the records below it.
+    height : int
+        Steps from the lowest level to the root.
+    """
+
+    up: Wholes
+    table: Wholes
+    height: int
+
+
+def tree_of(hierarchy: Hierarchy, level: int, records: Wholes) -> Tree:
+    """The labels of a level and all above them, with the records of each; one level more where the top has several."""
     up, starts = _trees.setdefault(hierarchy, {}).get(level) or _tree(hierarchy, level)
     table = np.zeros(up.size, dtype=np.int64)
-    table[: histogram.cardinality] = profile_of(histogram).table
+    table[: records.size] = records
     for low, high in pairwise(starts):
         table += np.bincount(up[low:high], weights=table[low:high], minlength=up.size).astype(np.int64)
-    arrays = (histogram.starts, histogram.values, histogram.counts)
-    class_kernels().hierarchical(*arrays, up, table, len(starts) - 1, int(table[-1]), out)
-    return out
+    return Tree(up, table, len(starts) - 1)
 
 
 def _tree(hierarchy: Hierarchy, level: int) -> tuple[Wholes, tuple[int, ...]]:

@@ -17,7 +17,16 @@ def warm() -> None:
 
 def _walk() -> None:
     from anonymiser.engine import lattice_kernels
-    from anonymiser.engine.lattice_records import Found, Lattice, Rules, Tuples
+    from anonymiser.engine.lattice_records import (
+        Found,
+        Lattice,
+        OrderRules,
+        RecursiveRules,
+        Rules,
+        ShareRules,
+        TreeRules,
+        Tuples,
+    )
 
     kernels: Any = lattice_kernels
     one, word, real = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.uint64), np.ones(3)
@@ -37,16 +46,10 @@ def _walk() -> None:
         counted=np.zeros(0, dtype=np.bool_),
         with_logs=np.zeros(0, dtype=np.bool_),
         fewest=1,
-        share_most=real[:0],
-        share_at=one,
-        share_values=none,
-        order_most=real[:0],
-        order_missing=none,
-        order_absent=none,
-        order_at=one,
-        cumulated=none,
-        rank_at=one,
-        rank_values=none,
+        shares=ShareRules(np.zeros(0, dtype=np.bool_), real[:0], real[:0], real[:0]),
+        recursive=RecursiveRules(none, real[:0], none),
+        orders=OrderRules(real[:0], none, none, one, none, one, none),
+        trees=TreeRules(none, none, real[:0], one, none, none),
     )
     found = Found(np.zeros((1, 1, 5), dtype=np.int64), np.zeros((1, 6)), np.zeros((1, 1, 2)), one.reshape(1, 1))
     given = Tuples(word, np.ones(1, dtype=np.int32), np.zeros((1, 0), dtype=np.int32), word[:0])

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from anonymiser.engine.frequency import FrequencySet
-from anonymiser.engine.lattice import AlongOrder, LatticeSums, Limits, Models, Progress, Share, evaluate
-from anonymiser.privacy import (
-    AlphaK,
-    Distance,
-    DistinctDiversity,
-    EntropyDiversity,
-    KAnonymity,
-    PrivacyModel,
-    TCloseness,
-)
-from anonymiser.privacy.orders import codes_of, ranks_of
+from anonymiser.engine.lattice import LatticeSums, Limits, Models, Progress, evaluate
+from anonymiser.privacy import KAnonymity, PrivacyModel
 from anonymiser.privacy.people import class_sizes, entity_of
+from anonymiser.search.limits import as_limits
 
 __all__ = ["measure_lattice"]
 
@@ -50,7 +41,7 @@ def measure_lattice(
     details : bool
         Also what entropy and ambiguity need.
     extremes : bool
-        Also the worst l and t of each node.
+        Also the worst l and t of each node, where those of every attribute are known.
     partial : bool
         Whether a walk that is cancelled gives the nodes that it measured.
     progress : Progress or None
@@ -58,17 +49,19 @@ def measure_lattice(
 
     Notes
     -----
-    Distinct l, entropy l, t by the equal and the ordered distance, and (α,k) on any number of
-    attributes go through the compiled walk; other models, and people who are counted instead of
-    records, node by node.
+    Every model on the values of the sensitive attributes, any number of them, goes through the compiled
+    walk; models against a population, and people who are counted instead of records, node by node.
     """
     person = entity_of(root)
     names = [name for name in root.sensitive if name != person]
-    limits, others = _as_limits(root, requirements, names)
+    limits, others = as_limits(root, requirements, names)
+    if not extremes:
+        limits = {name: limit for name, limit in limits.items() if limit != Limits()}
     needs_counts = any(limit.needs_counts for limit in limits.values())
-    cells = root.classes * sum(root.sensitive[name].cardinality for name in names)
-    counts_values = all(name in root.histograms for name in names) and (needs_counts or cells <= _MOST_CELLS)
+    cells = root.classes * sum(root.sensitive[name].cardinality for name in limits)
+    counts_values = all(name in root.histograms for name in limits) and (needs_counts or cells <= _MOST_CELLS)
     if not counts_values:
+        extremes &= all(name in root.mask_places for name in limits)
         limits = {name: limit for name, limit in limits.items() if name in root.mask_places}
         uncounted = [r for r in requirements if r.attribute in names and r not in others]
         others += [r for r in uncounted if r.needs_histogram or r.attribute not in limits]
@@ -88,47 +81,6 @@ def measure_lattice(
         partial=partial,
         progress=progress,
     )
-
-
-def _as_limits(
-    root: FrequencySet, requirements: Sequence[PrivacyModel], names: Sequence[str]
-) -> tuple[dict[str, Limits], list[PrivacyModel]]:
-    """Limits on each sensitive attribute, and the requirements beside k that they cannot say."""
-    limits = {name: Limits() for name in names}
-    others: list[PrivacyModel] = []
-    for r in requirements:
-        before = limits.get(r.attribute or "")
-        if isinstance(r, KAnonymity):
-            continue
-        if before is not None and isinstance(r, DistinctDiversity):
-            limits[r.attribute] = replace(before, distinct=max(before.distinct, r.l))
-        elif before is not None and isinstance(r, EntropyDiversity):
-            limits[r.attribute] = replace(before, entropy=max(before.entropy, r.l))
-        elif before is not None and isinstance(r, TCloseness) and r.distance is Distance.EQUAL:
-            limits[r.attribute] = replace(before, distance=min(before.distance, r.t))
-        elif before is not None and isinstance(r, TCloseness) and (order := _along(root, r)):
-            limits[r.attribute] = replace(before, orders=(*before.orders, order))
-        elif before is not None and isinstance(r, AlphaK) and _is_plain(root, r):
-            codes = codes_of(r.attribute, root.sensitive[r.attribute], r.values) if r.values else ()
-            share = Share(r.alpha, tuple(map(int, codes)))
-            limits[r.attribute] = replace(before, shares=(*before.shares, share), fewest=max(before.fewest, r.k))
-        else:
-            others.append(r)
-    return limits, others
-
-
-def _is_plain(root: FrequencySet, requirement: AlphaK) -> bool:
-    """Whether its shares are those of all records, and its k counts them."""
-    every_one_answered = root.sensitive[requirement.attribute].missing is None
-    return every_one_answered and (requirement.k == 1 or entity_of(root) is None)
-
-
-def _along(root: FrequencySet, requirement: TCloseness) -> AlongOrder | None:
-    """An ordered distance as a limit; None for one along a hierarchy, or where the values have no order."""
-    if requirement.distance is not Distance.ORDERED:
-        return None
-    ranks = ranks_of(requirement.attribute, root.sensitive[requirement.attribute], requirement.order)
-    return None if ranks is None else AlongOrder(requirement.t, tuple(map(int, ranks)))
 
 
 def _pass_all(classes: FrequencySet, models: Sequence[PrivacyModel]) -> npt.NDArray[np.bool_]:
