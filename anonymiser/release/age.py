@@ -14,8 +14,9 @@ import hmac
 import os
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Sequence
-from typing import IO, Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -24,7 +25,17 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-__all__ = ["FILE_KEY", "DamagedError", "NoKeyFitsError", "encrypted", "opened", "to_key", "to_passphrase"]
+__all__ = [
+    "FILE_KEY",
+    "MOST_AT_ONCE",
+    "DamagedError",
+    "NoKeyFitsError",
+    "Source",
+    "encrypted",
+    "opened",
+    "to_key",
+    "to_passphrase",
+]
 
 FILE_KEY: Final = 16
 """Bytes of the key that a file is encrypted with; fresh for each."""
@@ -33,7 +44,8 @@ _X25519, _SCRYPT = b"age-encryption.org/v1/X25519", b"age-encryption.org/v1/scry
 _BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _CHUNK, _TAG = 1 << 16, 16
 _SEALED = _CHUNK + _TAG
-_AT_ONCE = 4 * _SEALED
+MOST_AT_ONCE: Final = 4 * _SEALED
+"""Bytes of an age file that are made or opened in one go, at most."""
 _LONGEST_LINE, _LONGEST_HEADER = 1 << 12, 1 << 16
 _ARGUMENTS = re.compile(rb"-> ([\x21-\x7e]+(?: [\x21-\x7e]+)*)\n")
 _WORK: Final = 18
@@ -41,6 +53,18 @@ _WORK: Final = 18
 
 Stanza = tuple[list[bytes], bytes]
 """Arguments and body: one way to the file key."""
+
+
+class Source(Protocol):
+    """What an age file is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """As many bytes, or fewer at the end."""
+        ...
+
+    def readline(self, limit: int, /) -> bytes:
+        """Bytes up to a line's end, at most so many."""
+        ...
 
 
 class DamagedError(Exception):
@@ -67,30 +91,67 @@ def to_passphrase(passphrase: str, file_key: bytes) -> Stanza:
     return [b"scrypt", _text(salt), b"%d" % _WORK], ChaCha20Poly1305(key).encrypt(bytes(12), file_key, None)
 
 
-def encrypted(blocks: Iterable[bytes], file_key: bytes, stanza: Stanza) -> Iterator[bytes | bytearray]:
-    """An age file of blocks of any length; ``file_key`` is random and used once."""
+def _fresh(size: int) -> memoryview:
+    return memoryview(bytearray(size))
+
+
+def encrypted(
+    blocks: Iterable[bytes], file_key: bytes, stanza: Stanza, room: Callable[[int], memoryview] = _fresh
+) -> Iterator[memoryview]:
+    """An age file of blocks of any length.
+
+    Parameters
+    ----------
+    blocks : iterable of bytes
+    file_key : bytes
+        Random, and used once.
+    stanza : Stanza
+    room : callable
+        Gives as many bytes to write to as it is asked for, at most `MOST_AT_ONCE`; what is yielded is what it gave,
+        filled.
+    """
+    nonce, number, rest = os.urandom(16), 0, bytearray()
+    yield _filled(room, _header(file_key, stanza) + nonce)
+    cipher = ChaCha20Poly1305(_derived(file_key, nonce, b"payload"))
+    for block in blocks:
+        view = memoryview(block)
+        missing = _CHUNK - len(rest)
+        if len(view) <= missing:  # the last chunk, which may be whole, is marked: always keep one back
+            rest += view
+            continue
+        first, view = rest + view[:missing], view[missing:]
+        left = (len(view) - 1) // _CHUNK + 1
+        chunks: Iterator[bytes | bytearray | memoryview] = chain(
+            [first], (view[i * _CHUNK : (i + 1) * _CHUNK] for i in range(left - 1))
+        )
+        rest = bytearray(view[(left - 1) * _CHUNK :])
+        while left:
+            several = min(left, MOST_AT_ONCE // _SEALED)
+            out = room(several * _SEALED)
+            for i in range(several):
+                place = out[i * _SEALED : (i + 1) * _SEALED]
+                cipher.encrypt_into(_nonce(number, last=False), next(chunks), None, place)
+                number += 1
+            left -= several
+            yield out
+    yield _filled(room, cipher.encrypt(_nonce(number, last=True), bytes(rest), None))
+
+
+def _filled(room: Callable[[int], memoryview], content: bytes) -> memoryview:
+    out = room(len(content))
+    out[:] = content
+    return out
+
+
+def _header(file_key: bytes, stanza: Stanza) -> bytes:
     arguments, body = stanza
     wrapped = _text(body)
     lines = [wrapped[i : i + 64] for i in range(0, len(wrapped) + 1, 64)]
     header = _VERSION + b"\n".join([b" ".join([b"->", *arguments]), *lines, b"---"])
-    nonce, number, rest = os.urandom(16), 0, b""
-    yield b"%s %s\n%s" % (header, _text(_mac(file_key, header)), nonce)
-    cipher = ChaCha20Poly1305(_derived(file_key, nonce, b"payload"))
-    for block in blocks:
-        held = memoryview(rest + block)
-        full = max(0, len(held) - 1) // _CHUNK  # the last chunk, which may be whole, is marked: always keep one back
-        out = bytearray(full * _SEALED)
-        view = memoryview(out)
-        for i in range(full):
-            chunk = held[i * _CHUNK : (i + 1) * _CHUNK]
-            cipher.encrypt_into(_nonce(number, last=False), chunk, None, view[i * _SEALED : (i + 1) * _SEALED])
-            number += 1
-        rest = bytes(held[full * _CHUNK :])
-        yield out
-    yield cipher.encrypt(_nonce(number, last=True), rest, None)
+    return b"%s %s\n" % (header, _text(_mac(file_key, header)))
 
 
-def opened(file: IO[bytes], identities: Sequence[str]) -> Iterator[bytes | memoryview]:
+def opened(file: Source, identities: Sequence[str]) -> Iterator[memoryview]:
     """The plaintext behind an age file, piece by piece; nothing is given out before it was authenticated.
 
     Raises
@@ -102,9 +163,9 @@ def opened(file: IO[bytes], identities: Sequence[str]) -> Iterator[bytes | memor
     if len(nonce) != 16:  # noqa: PLR2004  the format's own number
         raise DamagedError
     cipher, number = ChaCha20Poly1305(_derived(file_key, nonce, b"payload")), 0
-    piece = file.read(_AT_ONCE)
+    piece = file.read(MOST_AT_ONCE)
     while True:
-        following = file.read(_AT_ONCE)
+        following = file.read(MOST_AT_ONCE)
         out, done = memoryview(bytearray(len(piece))), 0
         for start in range(0, max(1, len(piece)), _SEALED):
             chunk = memoryview(piece)[start : start + _SEALED]
@@ -124,7 +185,7 @@ def opened(file: IO[bytes], identities: Sequence[str]) -> Iterator[bytes | memor
         piece = following
 
 
-def _file_key(file: IO[bytes], identities: Sequence[str]) -> bytes:
+def _file_key(file: Source, identities: Sequence[str]) -> bytes:
     header, stanzas = file.readline(_LONGEST_LINE), []
     if header != _VERSION:
         raise DamagedError

@@ -6,9 +6,8 @@ import hashlib
 import json
 import os
 import tempfile
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,6 @@ __all__ = ["HASHES", "Payload", "sha256_of"]
 
 HASHES = "hashes.json"
 _BLOCK = 1 << 18
-_MOST_WAITING = 4
 _ANONYMOUS = Path("/proc/self/fd").is_dir()
 """Whether a file without a name can be read by name: then a crash cannot leave it behind."""
 
@@ -105,25 +103,33 @@ class Payload:
             os.fsync(target.fileno())
 
     def hashed_blocks(self, name: str) -> Iterator[bytes]:
-        """A file's bytes, hashed meanwhile in a second thread."""
-        size, digest = self.size(name), hashlib.sha256()
+        """A file's bytes, which a second thread reads for itself meanwhile, to hash them.
+
+        Handing the blocks from one processor to the other would cost more than to read them twice.
+        """
+        size = self.size(name)
         if self._hashed.get(name, (-1, ""))[0] == size:
             yield from self.blocks(name)
             return
-        waiting: deque[Future[None]] = deque()
         with ThreadPoolExecutor(1) as pool:
-            for block in self.blocks(name):
-                waiting.append(pool.submit(digest.update, block))
-                yield block
-                if len(waiting) > _MOST_WAITING:
-                    waiting.popleft().result()
-        self._hashed[name] = size, digest.hexdigest()
+            hashing = pool.submit(_sha256_of_file, self._files[name].fileno())
+            yield from self.blocks(name)
+            self._hashed[name] = size, hashing.result()
 
     def hashes(self, release_id: str) -> bytes:
         """What ``hashes.json`` holds: SHA-256 and size of each other file."""
         found = {name: self.sha256(name) for name in self.names if name != HASHES}
         files = {name: {"bytes": size, "sha256": digest} for name, (size, digest) in found.items()}
         return json.dumps({"release_id": release_id, "files": files}, indent=2).encode() + b"\n"
+
+
+def _sha256_of_file(file: int) -> str:
+    """From its beginning; where others are in it stays as it is."""
+    digest, buffer, place = hashlib.sha256(), memoryview(bytearray(_BLOCK)), 0
+    while size := os.preadv(file, [buffer], place):
+        digest.update(buffer[:size])
+        place += size
+    return digest.hexdigest()
 
 
 def sha256_of(blocks: Iterator[bytes]) -> str:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import IO, Self
 
 import pyrage
 
 from anonymiser.errors import SealError
 from anonymiser.release.age import FILE_KEY, encrypted, to_key, to_passphrase
 from anonymiser.release.passphrases import checked_passphrase, new_passphrase
+from anonymiser.release.sink import Sink
 
 __all__ = ["NotSealed", "Seal", "SealToKey", "SealWithPassphrase", "SealedFile", "Sealing", "prepare", "seal_stream"]
-
-_MOST_WAITING = 4
-_WRITE_BACK = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -119,67 +113,19 @@ def seal_stream(
     file_key = os.urandom(FILE_KEY)
     handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)  # created with mode 0600
     try:
-        with os.fdopen(handle, "wb") as file:
-            with _Sink(file, written) as sink:
-                for block in encrypted(blocks, file_key, to_key(str(recipient), file_key)):
-                    sink.write(block)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with Sink(handle, written) as sink:
+                for _ in encrypted(blocks, file_key, to_key(str(recipient), file_key), sink.room):
+                    pass  # it is in the sink's own room
+            os.fsync(handle)
+        finally:
+            os.close(handle)
         Path(name).replace(path)
     except BaseException:
         with suppress(OSError):
             Path(name).unlink()
         raise
     return SealedFile(sink.size, sink.digest.hexdigest())
-
-
-class _Sink:
-    """Writes, counts and hashes in a second thread, while the next blocks are encrypted."""
-
-    def __init__(self, file: IO[bytes], written: Callable[[int], None]) -> None:
-        self._file = file
-        self._written = written
-        self._pool = ThreadPoolExecutor(1)
-        self._waiting: deque[Future[int]] = deque()
-        self._behind = 0
-        self.size = 0
-        self.digest = hashlib.sha256()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            while kind is None and self._waiting:
-                self._take()
-        finally:
-            self._pool.shutdown(cancel_futures=True)
-
-    def write(self, block: bytes | bytearray) -> None:
-        """Hand over a block; an error of an earlier one is raised here."""
-        self._waiting.append(self._pool.submit(self._write, block))
-        if len(self._waiting) > _MOST_WAITING:
-            self._take()
-
-    def _take(self) -> None:
-        self.size += self._waiting.popleft().result()
-        self._written(self.size)
-
-    def _write(self, block: bytes | bytearray) -> int:
-        self._file.write(block)
-        self.digest.update(block)
-        self._behind += len(block)
-        if self._behind >= _WRITE_BACK:
-            _begin_writing_back(self._file)
-            self._behind = 0
-        return len(block)
-
-
-def _begin_writing_back(file: IO[bytes]) -> None:
-    """Let the disk begin now, so that ``fsync`` has little left to wait for; not every system has it."""
-    file.flush()
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _recipient(text: str) -> pyrage.x25519.Recipient:

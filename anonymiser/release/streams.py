@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import tarfile
 from collections.abc import Iterator
 
 from anonymiser.release.payload import HASHES, Payload
 
-__all__ = ["BlockReader", "tar_stream"]
+__all__ = ["Forward", "tar_stream"]
+
+_LONGEST_HEAD = 1 << 20
 
 
 def tar_stream(payload: Payload, modified: int, release_id: str | None = None) -> Iterator[bytes]:
@@ -43,25 +44,54 @@ def _head(name: str, size: int, modified: int) -> bytes:
     return member.tobuf(tarfile.PAX_FORMAT)
 
 
-class BlockReader(io.RawIOBase):
-    """A file to read from, out of blocks."""
+class Forward:
+    """Blocks read once, from the first byte to the last: heads as the tar library wants them, contents uncopied."""
 
     def __init__(self, blocks: Iterator[bytes | memoryview]) -> None:
         self._blocks = blocks
         self._rest = memoryview(b"")
+        self._place = 0
 
-    def readable(self) -> bool:
-        """Always."""
-        return True
+    def pieces(self, size: int | None = None) -> Iterator[memoryview]:
+        """The next so many bytes, or all that are left; fewer where the stream ends."""
+        while size is None or size > 0:
+            if not self._rest:
+                block = next(self._blocks, None)
+                if block is None:
+                    return
+                self._rest = memoryview(block)
+                continue
+            piece = self._rest[:size]
+            self._rest = self._rest[len(piece) :]
+            self._place += len(piece)
+            size = None if size is None else size - len(piece)
+            yield piece
 
-    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]  # a plain buffer will do
-        """Fill the buffer as far as the next block goes."""
-        try:
-            while not self._rest:
-                self._rest = memoryview(next(self._blocks))
-        except StopIteration:
-            return 0
-        size = min(len(buffer), len(self._rest))
-        buffer[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
+    def read(self, size: int) -> bytes:
+        """The next so many bytes, which have to fit in memory.
+
+        Raises
+        ------
+        ValueError
+            They are more than any head has.
+        """
+        if not 0 <= size <= _LONGEST_HEAD:
+            raise ValueError("a head of impossible size")
+        return b"".join(self.pieces(size))
+
+    def tell(self) -> int:
+        """Bytes read so far."""
+        return self._place
+
+    def seek(self, place: int) -> None:
+        """Pass over bytes.
+
+        Raises
+        ------
+        ValueError
+            They are behind.
+        """
+        if place < self._place:
+            raise ValueError("there is no way back")
+        for _ in self.pieces(place - self._place):
+            pass

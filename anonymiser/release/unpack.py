@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import tarfile
 import unicodedata
+from collections import deque
 from collections.abc import Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from anonymiser.errors import TamperedError
+from anonymiser.release.streams import Forward
 
 __all__ = ["checked_name", "refuse_collisions", "unpack"]
 
 _MOST_FILES = 200
-_BLOCK = 1 << 18
+_MOST_WAITING = 8
+_SYNC_FROM = 1 << 24
 _UNWANTED = re.compile(r"[\\:\x00-\x1f\x7f]")
 
 
@@ -53,12 +57,12 @@ def refuse_collisions(names: Iterable[str], where: str) -> None:
             raise TamperedError(f"'{where}' holds a file and a folder of one name. Do not use this release.")
 
 
-def unpack(stream: IO[bytes], folder: Path, where: str) -> dict[str, tuple[int, str]]:
+def unpack(stream: Forward, folder: Path, where: str) -> dict[str, tuple[int, str]]:
     """Write each file of a tar stream into a folder.
 
     Parameters
     ----------
-    stream : binary file
+    stream : Forward
     folder : Path
     where : str
         Name of the archive, for messages.
@@ -76,12 +80,11 @@ def unpack(stream: IO[bytes], folder: Path, where: str) -> dict[str, tuple[int, 
     """
     found: dict[str, tuple[int, str]] = {}
     try:
-        with tarfile.open(fileobj=stream, mode="r|", errorlevel=2, bufsize=_BLOCK) as archive:
+        with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r:") as archive:
             for member in archive:
                 name = _checked_member(member, found, where)
-                found[name] = _write(archive, member, folder / name)
-            ahead = archive.fileobj  # what the library has read beyond the end already, and what follows
-            rest = b"".join(block.strip(b"\0") for block in iter(lambda: ahead.read(_BLOCK), b""))
+                found[name] = _write(stream, member.size, folder / name)
+            rest = any(bytes(piece).strip(b"\0") for piece in stream.pieces())
     except (OSError, TamperedError):
         raise
     except Exception as error:  # a hostile archive makes the library raise anything
@@ -101,17 +104,22 @@ def _checked_member(member: tarfile.TarInfo, found: Collection[str], where: str)
     return name
 
 
-def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> tuple[int, str]:
+def _write(stream: Forward, wanted: int, path: Path) -> tuple[int, str]:
+    """The next bytes of the stream as a file, hashed while a second thread writes them."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
-    source = archive.extractfile(member)
-    with path.open("xb") as target, ThreadPoolExecutor(1) as pool:
-        hashing = pool.submit(digest.update, b"")
-        while source and (block := source.read(_BLOCK)):
-            target.write(block)
-            hashing.result()
-            hashing = pool.submit(digest.update, block)
-            size += len(block)
-    if size != member.size:
+    digest, size, waiting = hashlib.sha256(), 0, deque[Future[int]]()
+    with path.open("xb") as target, ThreadPoolExecutor(1) as writing, ThreadPoolExecutor(1) as syncing:
+        synced: Future[None] | None = None
+        for piece in stream.pieces(wanted):
+            waiting.append(writing.submit(target.write, piece))
+            digest.update(piece)
+            size += len(piece)
+            if len(waiting) > _MOST_WAITING:
+                waiting.popleft().result()
+            if size >= _SYNC_FROM and (synced is None or synced.done()):  # the disk begins now, not when all is there
+                synced = syncing.submit(os.fsync, target.fileno())
+        for one in waiting:
+            one.result()
+    if size != wanted:
         raise tarfile.ReadError
     return size, digest.hexdigest()

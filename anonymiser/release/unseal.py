@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
@@ -10,19 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import IO
 
 import pyrage
 
 from anonymiser.errors import SealError, TamperedError
 from anonymiser.release.age import DamagedError, NoKeyFitsError, opened
 from anonymiser.release.passphrases import checked_passphrase
-from anonymiser.release.streams import BlockReader
+from anonymiser.release.streams import Forward
 
 __all__ = ["OpeningKey", "identities_of", "unsealed"]
 
 _MAX_KEY_FILE = 1 << 16
-_READ_AHEAD = 1 << 18
 _ARMOUR = b"-----BEGIN AGE ENCRYPTED FILE-----"
 _COST = re.compile(rb"age-encryption\.org/v1\n-> scrypt [^ \n]+ ([1-9][0-9]?)\n")
 _MOST_COST = 20
@@ -72,7 +69,7 @@ def identities_of(key: OpeningKey, travelling: Path | None) -> list[pyrage.x2551
 
 
 @contextmanager
-def unsealed(path: Path, identities: Sequence[pyrage.x25519.Identity]) -> Iterator[IO[bytes]]:
+def unsealed(path: Path, identities: Sequence[pyrage.x25519.Identity]) -> Iterator[Forward]:
     """The stream behind a seal, decrypted while it is read. On leaving, the rest is read and must be in order.
 
     Raises
@@ -85,13 +82,13 @@ def unsealed(path: Path, identities: Sequence[pyrage.x25519.Identity]) -> Iterat
     with path.open("rb") as file:
         blocks = _in_words(opened(file, [str(identity) for identity in identities]), path.name)
         first = next(blocks)  # whether the key fits shows here
-        with io.BufferedReader(BlockReader(chain([first], blocks)), _READ_AHEAD) as stream:
-            yield stream
-            while stream.read(_READ_AHEAD):
-                pass
+        stream = Forward(chain([first], blocks))
+        yield stream
+        for _ in stream.pieces():
+            pass
 
 
-def _in_words(blocks: Iterator[bytes | memoryview], name: str) -> Iterator[bytes | memoryview]:
+def _in_words(blocks: Iterator[memoryview], name: str) -> Iterator[memoryview]:
     try:
         yield from blocks
     except NoKeyFitsError as error:

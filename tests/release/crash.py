@@ -98,7 +98,7 @@ def main(table: str, place: str, public: str, every: str) -> None:
     project.change(with_pseudonyms(project.recipe, ["national_insurance_number"]))
     status, steps = forked(project, folder / "0", public, 0)
     ends = {"0": status}
-    for last in range(1, steps + 1, int(every)):
+    for last in sorted({*range(1, steps, int(every)), steps}):  # the last one comes when the output is there
         ends[str(last)] = forked(project, folder / str(last), public, last)[0]
     sys.stdout.write(json.dumps({"steps": steps, "ends": ends}))
 

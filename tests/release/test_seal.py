@@ -15,7 +15,7 @@ from anonymiser.errors import SealError
 from anonymiser.release.passphrases import new_passphrase, word_list
 from anonymiser.release.payload import Payload
 from anonymiser.release.seal import SealToKey, SealWithPassphrase, prepare, seal_stream
-from anonymiser.release.streams import BlockReader, tar_stream
+from anonymiser.release.streams import Forward, tar_stream
 
 IDENTITY = pyrage.x25519.Identity.generate()
 TODAY = date(2025, 11, 22)
@@ -66,14 +66,14 @@ def test_a_failing_source_leaves_nothing_and_keeps_its_error(tmp_path: Path, err
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("x.age", b"old")]
 
 
-def test_a_full_disk_keeps_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Full(io.FileIO):
-        def write(self, _block: object, /) -> int:
-            raise OSError(errno.ENOSPC, "full")
+@pytest.mark.parametrize("size", [200_000, 9_000_000])
+def test_a_full_disk_keeps_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    def full(_file: int, _block: object) -> int:
+        raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(os, "fdopen", Full)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(OSError, match="full") as caught:
-        seal(iter([bytes(200_000)]), tmp_path / "x.age")
+        seal(iter([bytes(size)]), tmp_path / "x.age")
     assert caught.value.errno == errno.ENOSPC
     assert list(tmp_path.iterdir()) == []
 
@@ -130,6 +130,14 @@ def test_the_tar_is_the_same_bytes_and_names_nobody(tmp_path: Path) -> None:
     assert listed.split() == ["a.md", "b/x.csv"]
 
 
-def test_a_reader_of_blocks_gives_every_byte() -> None:
-    blocks = [b"", b"abc", b"", b"d" * 10, b"e"]
-    assert io.BufferedReader(BlockReader(iter(blocks)), 4).read() == b"".join(blocks)
+def test_a_stream_gives_every_byte_once_and_never_goes_back() -> None:
+    stream = Forward(iter([b"", b"abc", b"", b"d" * 10, b"e"]))
+    assert stream.read(2) == b"ab"
+    stream.seek(5)
+    assert stream.tell() == 5
+    assert b"".join(stream.pieces(3)) == b"ddd"
+    assert b"".join(stream.pieces()) == b"ddddde"
+    assert stream.read(1) == b""
+    for impossible in (lambda: stream.seek(1), lambda: stream.read(1 << 30), lambda: stream.read(-1)):
+        with pytest.raises(ValueError, match=r"way back|impossible"):
+            impossible()
