@@ -8,7 +8,7 @@ __all__ = [
     "BEFORE_AFTER",
     "DATA",
     "DECISION",
-    "METHOD",
+    "NOT_YET",
     "OPEN_RECIPIENT",
     "OPEN_SHARING",
     "PROBLEM",
@@ -17,6 +17,7 @@ __all__ = [
     "SEALED_SHARING",
     "USE",
     "counting",
+    "method",
 ]
 
 PROBLEM: Final = (
@@ -48,19 +49,12 @@ OPEN_RECIPIENT: Final = (
     "requirement can be set aside. The number on the slide has a source; where it is our own house rule, the "
     "slide says so. Others get other data: for each recipient the question is asked again."
 )
-METHOD: Final = (
-    "This is what we do. Columns that name a person stay here. The others are blurred, as you would step back "
-    "from a picture: a birthday becomes a span of years, a country becomes a part of the world, a weight becomes "
-    "a band. Nothing is invented, and nothing is changed at random: what leaves is true, it is only less exact. "
-    "We blur a column no more than we must. Rows that would still stand out are deleted, and there is a limit to "
-    "how many. Every step is written down, and can be repeated with the same result."
-)
 BEFORE_AFTER: Final = (
-    "Here is the effect. Before, most people were alone with their combination of facts: know the facts, and you "
-    "have the person. Afterwards everybody stands in a group of people who look exactly alike in the columns that "
-    "an outsider may know. The chart shows everybody who is released, by the size of their group. The shortest "
-    "label is the smallest group, and that is the number that we promise. The price is detail, and a few rows "
-    "that had to go. Both are on the slide, because the recipient has to know them."
+    "Here is the effect. Before, the facts that an outsider may know were enough: know the facts, and you have the "
+    "person. Afterwards everybody who is released stands in a group of people who look exactly alike in the columns "
+    "that an outsider may know. The chart shows them by the size of their group; the smallest group is the number "
+    "that we promise. The price is detail, and any row that had to go. Both are on the slide, because the "
+    "recipient has to know them."
 )
 RISK: Final = (
     "What could somebody still do? Suppose that they know all of these columns about somebody, and that they know "
@@ -90,6 +84,13 @@ OPEN_SHARING: Final = (
     "people. And because nothing published can be taken back, nothing about this release was waved through: every "
     "requirement had to be met."
 )
+NOT_YET: Final = (
+    "At this setting a requirement of the policy is not met, so nothing leaves: the table on the slides is what we "
+    "have, not what we would hand over. The list of requirements says which one fails. Next we blur a column "
+    "further, or leave one out, and look again: what it costs in detail is shown at once. We do not set the "
+    "requirement lower because it is hard to meet. When every requirement is met, there will be a decision to take, "
+    "and these slides can be made again with one press."
+)
 DECISION: Final = (
     "So this is the decision. The program gives evidence: it counts, it checks, and it says what it could not "
     "check. It does not decide, and it does not call the data anonymous. At these settings, on these columns, "
@@ -99,12 +100,33 @@ DECISION: Final = (
 )
 
 
+def method(*, changed: bool) -> str:
+    """What is done to the columns; with methods, that what leaves may not be true row by row."""
+    true = (
+        "Beyond that we use methods, which are written down column by column. Where one changes values, what leaves "
+        "is right on the whole and not in every row."
+        if changed
+        else "Nothing is invented, and nothing is changed at random: what leaves is true, it is only less exact."
+    )
+    return (
+        "This is what we do. Columns that name a person stay here. The others are blurred, as you would step back "
+        "from a picture: a birthday becomes a span of years, a country becomes a part of the world, a weight becomes "
+        f"a band. {true} We blur a column no more than we must. Rows that would still stand out are deleted, and "
+        "there is a limit to how many. Every step is written down, and can be repeated with the same result."
+    )
+
+
 def counting(k: int) -> str:
     """How k is counted, for an audience that has never met it."""
+    told = (
+        f"If it holds {k:,} people, then k is {k:,}: whoever looks for a person finds at least {k:,} rows and cannot "
+        "tell which is theirs."
+        if k > 1
+        else "If it holds one person, then k is 1: whoever knows these facts finds that person's row, and no other."
+    )
     return (
         "How do we count? Put together all rows that look alike in the columns that an outsider may know: the same "
         "span of years, the same part of the world, and so on. Each such heap is a group. Now look for the smallest "
-        f"heap. If it holds {k:,} people, then k is {k:,}: whoever looks for a person finds at least {k:,} rows and "
-        "cannot tell which is theirs. The table shows some of the groups. We rounded the counts, because a slide "
-        "travels further than we think. That is all there is to it: sort, heap up, find the smallest heap."
+        f"heap. {told} The table shows some groups. Counts on it are rounded, because a slide travels further than we "
+        "think. That is all there is to it: sort, heap up, find the smallest heap."
     )

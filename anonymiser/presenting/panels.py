@@ -2,71 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from anonymiser import story
-from anonymiser.assessment import Assessment
 from anonymiser.attributes import Role
-from anonymiser.engine.frequency import FrequencySet
-from anonymiser.figures import losses, shown, size_bins
-from anonymiser.gate import Check, checks
+from anonymiser.figures import losses, size_bins
 from anonymiser.policy import Policy
 from anonymiser.presenting import notes
 from anonymiser.presenting.deck import Bar, Card, Chart, Deck, Panel, Table, people_shown
+from anonymiser.presenting.facts import Facts, facts_of
+from anonymiser.presenting.groups import groups_of
+from anonymiser.presenting.shortening import short, some
 from anonymiser.privacy.people import class_sizes
 from anonymiser.project import Project
-from anonymiser.recipe import AttributePlan
 from anonymiser.releasing.outline import outline
 
 __all__ = ["deck_of"]
 
-_GROUPS: Final = 5
-_COLUMNS: Final = 4
-"""Columns of labels that a table on a slide has room for."""
-_SHARED: Final = 50
-"""An exact value is shown only where each value of its column belongs to this many rows or more."""
 _ROWS: Final = 9
-_NAMES: Final = 3
-_LONG: Final = 46
 _KNOWN: Final = 4
 _TELLABLE: Final = 260
 """Characters of a sentence that can be read from a slide."""
-
-
-_EXAMPLE: Final = Table(
-    ("Sex", "Born", "Lives in", "People"),
-    (
-        ("woman", "1960–1979", "the north", "20"),
-        ("man", "1960–1979", "the north", "15"),
-        ("woman", "1980–1999", "the south", "10"),
-    ),
-    (),
-    note="A made-up example, in which k is 10: at this setting no group of the real table may be shown.",
-)
-"""Where no group of the table may be shown."""
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """What every panel draws on."""
-
-    project: Project
-    policy: Policy
-    assessment: Assessment
-    before: Assessment
-    checks: tuple[Check, ...]
-    hide: int
-
-    @property
-    def k(self) -> int:
-        """The smallest group that the policy asks for."""
-        return int(self.policy.k.value)
 
 
 def deck_of(project: Project, title: str = "", policy: Policy | None = None) -> Deck:
@@ -81,30 +41,23 @@ def deck_of(project: Project, title: str = "", policy: Policy | None = None) -> 
         The project's own where it is left out.
     """
     chosen = policy or project.policy
-    recipe = project.recipe
-    exact = recipe.with_levels({plan.name: 0 for plan in recipe.qis}).changed(methods=())
-    facts = _Facts(
-        project,
-        chosen,
-        project.assess(),
-        project.assess(exact),
-        checks(recipe, project.assess(), chosen),
-        chosen.hide_counts_up_to,
-    )
+    facts = facts_of(project, chosen)
     made = (_problem, _data, _recipients, _method, _counting, _before_after, _risk, _use, _sharing, _decision)
     name = title or Path(project.microdata.name).stem.replace("_", " ").strip() or "Records"
     return Deck(name[:1].upper() + name[1:], story.short_name(chosen), tuple(make(facts) for make in made))
 
 
-def _problem(facts: _Facts) -> Panel:
+def _problem(facts: Facts) -> Panel:
     before, recipe = facts.before, facts.project.recipe
     alone = before.unique_records_raw
     direct = sum(plan.role is Role.DIRECT for plan in recipe.attributes)
+    each = "records" if before.over_people else "people"
     if alone > facts.hide:
-        message = f"As it is, {people_shown(alone, facts.hide)} of {before.rows:,} people could be singled out."
+        many = f"all {alone:,}" if alone == before.rows else f"{people_shown(alone, facts.hide)} of {before.rows:,}"
+        message = f"As it is, {many} {each} could be singled out."
     else:
         message = "As it is, the table would show far more about people than anybody needs."
-    knows = story.listing(_some([plan.name for plan in recipe.qis])) or "nothing"
+    knows = story.listing(some([plan.name for plan in recipe.qis])) or "nothing"
     return Panel(
         "The problem",
         message,
@@ -114,15 +67,15 @@ def _problem(facts: _Facts) -> Panel:
             "We answer for what happens to it after we have handed it over.",
         ),
         cards=(
-            Card(f"{before.rows:,}", "people in the table"),
-            Card(f"{len(recipe.attributes):,}", "columns about each"),
+            Card(f"{before.rows:,}", f"{each} in the table"),
+            Card(f"{len(recipe.attributes) - len(recipe.derived):,}", "columns about each"),
             Card(f"{direct:,}", "columns that name a person"),
         ),
         notes=notes.PROBLEM,
     )
 
 
-def _data(facts: _Facts) -> Panel:
+def _data(facts: Facts) -> Panel:
     plans = facts.project.recipe.attributes
     kinds = (
         ("Point at one person", (Role.DIRECT,), "Never leave"),
@@ -136,7 +89,7 @@ def _data(facts: _Facts) -> Panel:
     for what, roles, then in kinds:
         names = [p.name for p in plans if (p.role in roles if roles else p.role not in told)]
         if names:
-            rows.append((what, f"{len(names):,}", story.listing(_some(names)), then))
+            rows.append((what, f"{len(names):,}", story.listing(some(names)), then))
     direct = sum(plan.role is Role.DIRECT for plan in plans)
     together = sum(plan.role is Role.QUASI for plan in plans)
     return Panel(
@@ -149,12 +102,12 @@ def _data(facts: _Facts) -> Panel:
     )
 
 
-def _recipients(facts: _Facts) -> Panel:
+def _recipients(facts: Facts) -> Panel:
     policy = facts.policy
     others = [p for p in facts.project.policies.values() if p.name != policy.name]
     rows = tuple(
         (
-            ("▸ " if p is policy else "") + _short(story.short_name(p)),
+            ("▸ " if p is policy else "") + short(story.short_name(p)),
             p.model.value,
             f"at least {p.k.value:g}",
             f"{100 * p.suppression.value:g} % of the rows",
@@ -165,7 +118,7 @@ def _recipients(facts: _Facts) -> Panel:
     how = "anyone may read it" if policy.is_open else "sealed, and under an agreement"
     return Panel(
         "The recipients",
-        f"{_short(story.short_name(policy))}: {how}, in groups of at least {facts.k}.",
+        f"{short(story.short_name(policy))}: {how}, in groups of at least {facts.k}.",
         table=Table(
             ("Recipient", "How it is shared", "Smallest group", "Deleted at most", "Sensitive columns"),
             rows,
@@ -176,51 +129,58 @@ def _recipients(facts: _Facts) -> Panel:
     )
 
 
-def _method(facts: _Facts) -> Panel:
-    plan = outline(facts.project)
-    rows = [(_short(c.name), c.level, _plain(c.words)) for c in plan.leaving]
+def _method(facts: Facts) -> Panel:
+    plan, methods = outline(facts.project), bool(facts.project.recipe.methods)
+    rows = [(short(c.name), c.level, _plain(c.words)) for c in plan.leaving]
     more = len(rows) - _ROWS
     note = f"{len(plan.staying):,} columns stay here." + (f" {more + 1:,} more leave." if more > 0 else "")
     if more > 0:
         rows = rows[: _ROWS - 1]
     return Panel(
         "The method",
-        "Names stay here; the rest is blurred until people look alike.",
+        f"Names stay here; the rest {'will be' if facts.fails else 'is'} "
+        f"{'blurred or changed' if methods else 'blurred'} until people look alike.",
         table=Table(
             ("Column that leaves", "How fine", "What is done to it"), tuple(rows), (0.34, 0.26, 0.4), note=note
         ),
-        notes=notes.METHOD,
+        notes=notes.method(changed=methods),
     )
 
 
-def _counting(facts: _Facts) -> Panel:
+def _counting(facts: Facts) -> Panel:
     assessment, recipe = facts.assessment, facts.project.recipe
     steps = story.how_k_is_counted(assessment, recipe)[:3]
-    known = story.listing(_some(story.known(recipe.qis), _KNOWN)) or "nothing"
+    known = story.listing(some(story.known(recipe.qis), _KNOWN)) or "nothing"
     if len(steps[0]) > _TELLABLE:
         steps = (f"Take what an outsider may know of a person: {known}.", *steps[1:])
-    table = _groups(facts) or _EXAMPLE
     message = (
         f"People who look alike form a group; the smallest has {assessment.k:,}."
-        if assessment.kept and not _failing(facts)
+        if assessment.kept and not facts.fails
         else "People who look alike form a group; the smallest counts."
     )
     return Panel(
-        "How k is counted", message, points=steps, table=table, notes=notes.counting(assessment.k), numbered=True
+        "How k is counted",
+        message,
+        points=steps,
+        table=groups_of(facts),
+        notes=notes.counting(assessment.k),
+        numbered=True,
     )
 
 
-def _before_after(facts: _Facts) -> Panel:
+def _before_after(facts: Facts) -> Panel:
     before, after = facts.before, facts.assessment
-    sizes, groups = np.unique(class_sizes(facts.project.classes())[_passing(facts)], return_counts=True)
-    kept = replace(after, sizes=np.column_stack((sizes, groups)).astype(np.int64))
+    kept = after
+    if not facts.project.recipe.methods:
+        sizes, groups = np.unique(class_sizes(facts.project.classes())[facts.passing], return_counts=True)
+        kept = replace(after, sizes=np.column_stack((sizes, groups)).astype(np.int64))
     bins = [b for b in size_bins(kept) if b.people and b.safe]
     bars = tuple(
         Bar(b.label, 0 if b.people <= facts.hide else round(b.people / 5) * 5, people_shown(b.people, facts.hide))
         for b in bins
     )
-    if _failing(facts):
-        message = "Before: people stand alone. After: some groups are still too small."
+    if facts.fails:
+        message = "Not yet: at this setting the table may not leave."
     else:
         message = f"Before, the smallest group has {before.k:,}. After, at least {after.k:,}."
         if before.k <= 1:
@@ -247,55 +207,64 @@ def _before_after(facts: _Facts) -> Panel:
     )
 
 
-def _risk(facts: _Facts) -> Panel:
+def _risk(facts: Facts) -> Panel:
     after = facts.assessment
     sentence = story.attack(after, facts.project.recipe)
     if len(sentence) > _TELLABLE:
-        known = story.listing(_some(story.known(facts.project.recipe.qis), _KNOWN))
+        known = story.listing(some(story.known(facts.project.recipe.qis), _KNOWN))
         sentence = f"Someone who knows Alex's {known} would find at least {after.k:,} rows, and have to guess."
     rows = tuple(
         (point.name, {True: "met", False: "fails", None: "for you to judge"}[point.met])
         for point in story.points(facts.checks)
     )
-    if _failing(facts):
+    if facts.fails:
         message = "Not yet: a requirement of the policy fails."
         sentence = "At this setting some people can still be found. It will not leave like this."
     else:
-        message = f"A guess at who a row belongs to is right at most 1 time in {after.k:,}."
+        message = f"Somebody who knows these columns guesses right at most 1 time in {after.k:,}."
     return Panel(
         "The risk",
         message,
         points=(sentence, story.CLAIMS[2]),
         table=Table(("What is asked for", "Result"), rows[:_ROWS], (0.66, 0.34)),
-        notes=notes.RISK,
+        notes=notes.RISK if not facts.fails else notes.NOT_YET,
     )
 
 
-def _use(facts: _Facts) -> Panel:
+def _use(facts: Facts) -> Panel:
     after, recipe = facts.assessment, facts.project.recipe
     found = losses(after, recipe)
     bars = tuple(
-        Bar(f"{_short(b.name, 24)} ({b.level})", b.loss, f"{100 * b.loss:.0f} %", b.loss >= 1) for b in found[:10]
+        Bar(f"{short(b.name, 24)} ({b.level})", b.loss, f"{100 * b.loss:.0f} %", b.loss >= 1) for b in found[:10]
     )
     worst = max(found, key=lambda bar: bar.loss, default=None)
     message = f"{100 * after.detail_kept:.0f} % of the detail is kept."
     if worst is not None and worst.loss:
-        message = f"{100 * after.detail_kept:.0f} % of the detail is kept; most is lost in {_short(worst.name, 28)}."
+        message = f"{100 * after.detail_kept:.0f} % of the detail is kept; most is lost in {short(worst.name, 28)}."
     kept = [p for p in recipe.attributes if p.leaves and not p.is_qi]
-    points = ["0 % lost is exact, 100 % is hidden. Only columns that point at people are blurred to make groups."]
+    scale = "0 % lost is exact, 100 % is hidden" + ("; deleted rows count as lost." if after.suppressed else ".")
+    points = [f"{scale} Only columns that point at people are blurred to make groups."]
     if kept:
-        are, names = _verb(len(kept), "it is", "they are"), story.listing(_some([p.name for p in kept], 5))
+        are, names = "it is" if len(kept) == 1 else "they are", story.listing(some([p.name for p in kept], 5))
         points.append(f"To study, as {are} released: {names}.")
     return Panel(
         "The use",
         message,
         points=tuple(points),
-        chart=Chart(bars, "", "Detail lost", "How much detail each column that points at people loses.", longest=1.0),
+        chart=Chart(bars, "", "Detail lost", "How much detail each column that points at people loses.", longest=1.0)
+        if any(bar.length for bar in bars)
+        else None,
         notes=notes.USE,
     )
 
 
-def _sharing(facts: _Facts) -> Panel:
+def _sharing(facts: Facts) -> Panel:
+    plan = outline(facts.project)
+    cards = (
+        Card(plan.amount, "would leave" if facts.fails else "leave"),
+        Card(f"{len(plan.leaving):,}", "columns in it"),
+        Card(f"{len(plan.staying):,}", "columns that stay here"),
+    )
     if facts.policy.is_open:
         return Panel(
             "The sharing",
@@ -304,8 +273,9 @@ def _sharing(facts: _Facts) -> Panel:
                 "The files leave as they are, with a dictionary that explains every column.",
                 "A signature shows whether something was changed on the way.",
                 "Whoever uses them agrees not to look for people.",
-                "What is published once cannot be taken back: no requirement was set aside.",
+                "What is published once cannot be taken back: no requirement may be set aside.",
             ),
+            cards=cards,
             notes=notes.OPEN_SHARING,
             numbered=True,
         )
@@ -318,81 +288,34 @@ def _sharing(facts: _Facts) -> Panel:
             "A signature shows that it comes from us and that nothing was changed.",
             "Once opened, the agreement protects it: purpose, people, place, end.",
         ),
+        cards=cards,
         notes=notes.SEALED_SHARING,
         numbered=True,
     )
 
 
-def _decision(facts: _Facts) -> Panel:
+def _decision(facts: Facts) -> Panel:
     verdict = story.verdict(facts.assessment, facts.checks, facts.policy)
     safe = verdict.safe
-    points = [story.CLAIMS[0], story.CLAIMS[1]]
+    claim = story.CLAIMS[0].replace("k − 1 others", story.others(facts.assessment.k - 1))
+    points = [claim if safe else "Nothing leaves until every requirement is met.", story.CLAIMS[1]]
     waiting = [check.sentence for check in facts.checks if check.met is None]
     if waiting:
-        points.append(f"Not checked here: {_short(waiting[0], 150)}")
+        points.append(f"Not checked here: {short(waiting[0], 150)}")
     return Panel(
         "The decision",
         f"{verdict.headline} The decision is ours." if safe else "Not yet: this setting does not meet the policy.",
         points=tuple(points),
         cards=(
-            Card(f"{facts.assessment.k:,}" if safe else "not yet", "in the smallest group"),
+            Card(f"{facts.assessment.k:,}", "in the smallest group") if safe else Card("not yet", "ready to leave"),
             Card(f"{100 * facts.assessment.detail_kept:.0f} %", "of the detail kept"),
             Card(
                 "anyone" if facts.policy.is_open else "sealed",
                 "who can open it" if facts.policy.is_open else "to the recipient",
             ),
         ),
-        notes=notes.DECISION,
+        notes=notes.DECISION if safe else notes.NOT_YET,
     )
-
-
-def _groups(facts: _Facts) -> Table | None:
-    """Some groups that are released, with labels that many share and counts that obey the small-number rule."""
-    recipe, classes = facts.project.recipe, facts.project.classes()
-    sizes = class_sizes(classes)
-    fit = np.flatnonzero(_passing(facts) & (sizes >= facts.k))
-    visible = [(j, plan) for j, plan in enumerate(recipe.qis) if plan.leaves][:_COLUMNS]
-    if not fit.size or not visible:
-        return None
-    ranked = fit[np.argsort(sizes[fit], kind="stable")]
-    chosen = [int(place) for place in (*ranked[:2], *ranked[-min(_GROUPS - 2, max(0, ranked.size - 2)) :][::-1])]
-    chosen = sorted(dict.fromkeys(chosen), key=lambda place: -int(sizes[place]))
-    texts = [_labels(facts, classes, j, plan, chosen) for j, plan in visible]
-    rows = [
-        (*labels, people_shown(int(sizes[place]), facts.hide))
-        for place, labels in zip(chosen, zip(*texts, strict=True), strict=True)
-    ]
-    head = (*(_short(plan.name, 22) for _, plan in visible), "People")
-    return Table(
-        head,
-        tuple(rows),
-        (),
-        note="The largest and the smallest groups. Counts are rounded to 5; small ones are not shown.",
-    )
-
-
-def _passing(facts: _Facts) -> npt.NDArray[np.bool_]:
-    """Groups that meet every requirement."""
-    classes = facts.project.classes()
-    passing = np.ones(classes.classes, dtype=np.bool_)
-    for model in facts.project.in_force():
-        passing &= model.passes(classes)
-    return passing
-
-
-def _labels(facts: _Facts, classes: FrequencySet, j: int, plan: AttributePlan, chosen: Sequence[int]) -> list[str]:
-    """Labels of one column; an exact value is shown only where every value of the column is common."""
-    codes = classes.layout.codes(classes.keys, j)
-    names = classes.hierarchies[j].labels[classes.node[j]]
-    if plan.level == 0:
-        rows = np.bincount(codes, weights=class_sizes(classes), minlength=len(names))
-        if rows[rows > 0].min() < max(_SHARED, facts.hide + 1):
-            return ["•••" for _ in chosen]
-    return [_short(shown(names[int(codes[place])]), 22) for place in chosen]
-
-
-def _failing(facts: _Facts) -> bool:
-    return any(check.met is False for check in facts.checks) or not facts.assessment.kept
 
 
 def _plain(words: str) -> str:
@@ -405,18 +328,3 @@ def _pointing(direct: int, together: int) -> str:
         return f"No column names a person outright; {together:,} do so together."
     columns = "1 column names" if direct == 1 else f"{direct:,} columns name"
     return f"{columns} a person outright; {together:,} more do so together."
-
-
-def _verb(number: int, one: str, several: str) -> str:
-    return one if number == 1 else several
-
-
-def _some(names: Sequence[str], most: int = _NAMES) -> list[str]:
-    """The first few names, and how many more there are."""
-    short = [_short(name, 28) for name in names]
-    return short if len(short) <= most + 1 else [*short[:most], f"{len(short) - most:,}\u00a0more"]
-
-
-def _short(text: str, longest: int = _LONG) -> str:
-    one_line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return one_line if len(one_line) <= longest else f"{one_line[: longest - 1].rstrip()}…"

@@ -76,6 +76,8 @@ def test_the_slides_open_and_have_notes_for_ten_minutes(made: Mapping[str, bytes
     assert 800 <= words <= 1400  # at 100 to 130 words a minute
     pictures = [shape for slide in slides for shape in slide.shapes if shape.shape_type == 13]
     assert len(pictures) == 2
+    assert slides[0].shapes.title.text_frame.text == "As it is, all 1,000 people could be singled out."
+    assert "18" in [shape.text_frame.text for shape in slides[0].shapes if shape.has_text_frame]  # none is computed
     assert all(picture._element.nvPicPr.cNvPr.get("descr") for picture in pictures)
 
 
@@ -136,8 +138,13 @@ def test_before_is_the_table_without_the_recipe_s_methods() -> None:
     project = project_for(RESEARCHERS)
     exact = {plan.name: 0 for plan in project.recipe.qis if plan.name != "postcode"}
     project.change(project.recipe.with_levels(exact).changed(methods=(Mondrian(),)))
-    panel = next(one for one in deck_of(project).panels if one.name == "Before and after")
-    assert panel.message == f"Before, people stand alone. Now nobody is in a group smaller than {project.assess().k}."
+    panels = {one.name: one for one in deck_of(project).panels}
+    panel, found = panels["Before and after"], project.assess()
+    assert panel.message == f"Before, people stand alone. Now nobody is in a group smaller than {found.k}."
+    assert panel.chart is not None
+    assert sum(bar.length for bar in panel.chart.bars) == pytest.approx(found.kept, abs=3 * len(panel.chart.bars))
+    assert "made-up" in panels["How k is counted"].table.note  # type: ignore[union-attr]
+    assert "Nothing is invented" not in panels["The method"].notes
     material(project, DAY)
 
 
@@ -167,6 +174,8 @@ def test_a_setting_that_fails_says_so_and_shows_no_small_group() -> None:
     deck = deck_of(project)
     assert "Not yet" in deck.panels[-1].message
     assert all("1 time in" not in panel.message for panel in deck.panels)
+    said = " ".join(text for panel in deck.panels for text in (panel.message, *panel.points, panel.notes))
+    assert not [kind for kind in ("shares their row", "nobody stands alone", "cannot tell which") if kind in said]
     assert "made-up" in deck.panels[4].table.note  # type: ignore[union-attr]
     assert material(project, DAY)
 
