@@ -60,7 +60,7 @@ def answer(project: Project) -> None:
             st.caption(note)
     if spreads:
         st.markdown("**Alex's sensitive values**: the likeliest among the rows that fit")
-        st.dataframe(words.learnt_table(spreads, hide=state.presenting()), hide_index=True)
+        st.dataframe(words.learnt_table(spreads, hide=state.presenting(), of_people=matched.of_people), hide_index=True)
 
 
 enter()

@@ -17,7 +17,10 @@ from anonymiser.project import Project
 from anonymiser.reading import read
 from anonymiser.recipe import ReleaseForm, Treatment
 from anonymiser.risk.attack import AttackOnRecord, Precision, Spread
+from anonymiser.risk.intruder import IntruderTrial
 from anonymiser.risk.knowledge import Fact
+from anonymiser.risk.summary import RiskMeasures
+from anonymiser.risk.wilson import wilson_interval
 from pages.common.state import SAMPLE
 
 
@@ -213,8 +216,8 @@ def test_the_answer_is_safe_from_the_policys_k_on(found: AttackOnRecord, safe: b
 
 def test_the_odds_are_counts() -> None:
     spread = Spread("cigarettes", ("under 400", "400 or more", "missing"), (5, 7, 7), 2)
-    assert words.guess(spread) == "400 or more: 7 of 19"
-    assert words.guess(spread, hide=True) == "•••: 7 of 19"
+    assert words.guess(spread) == "400 or more: 7 of 12 known; 7 unknown"
+    assert words.guess(spread, hide=True) == "•••: 7 of 12 known; 7 unknown"
     assert words.guess(Spread("x", ("a",), (3,), None)) == "a: certain, all 3"
     assert words.guess(Spread("x", ("a",), (1,), None)) == "a: certain"
     assert words.guess(Spread("x", (), (), None)) == "does not leave"
@@ -249,3 +252,40 @@ def test_methods_are_part_of_what_groups_tell() -> None:
     assert one.found.records == 20
     assert {group.value for group in one.groups} == {"yes", "no"}
     assert "after: Mondrian. A row fits" in words.methods_note(project.recipe)
+
+
+def test_blanks_are_no_odds() -> None:
+    assert words.guess(Spread("ill", ("no", "yes", "missing"), (0, 1, 9), 2)) == "yes: all 1 known; 9 unknown"
+    assert words.guess(Spread("ill", ("no", "yes", "missing"), (1, 3, 6), 2)) == "yes: 3 of 4 known; 6 unknown"
+    assert words.guess(Spread("ill", ("no", "yes", "missing"), (0, 4, 0), 2)) == "yes: certain, all 4"
+    assert words.guess(Spread("ill", ("no", "missing"), (0, 4), 1)) == "nothing is known"
+
+
+def test_nothing_is_rounded_to_nobody_or_everybody() -> None:
+    nearly = Spread("ill", ("no", "yes"), (999, 1), None)
+    table = words.learnt_table([search.Learnt(nearly, nearly, nearly)], hide=False, of_people=True)
+    assert table["Of anybody"] == ["no: 999 of 1,000"]
+    assert "With the release, in rows" in table
+    found = attackers.attackers_table(measure(0.9996, 0.37), wider=True)
+    assert found["Right on average"][0] == "99.9 %"
+    assert found["Best guess, worst row"][:2] == ["nearly certain", "1 in 2.7"]
+    assert found["Rows at more than 20 %"][0] == "0.04 %"
+
+
+def measure(success: float, highest: float) -> RiskMeasures:
+    nothing = dict.fromkeys(("pitman", "zayatz", "snb", "dankar", "dankar_model"))
+    return RiskMeasures(0.2, success, success, 0.0004, highest, 0.1, 0.0, 0.1, 0.0, no_estimate=(), **nothing)
+
+
+def test_blank_cells_are_not_everybody() -> None:
+    some = presence.Shared("sex", "F", 9, 9, leaves=True, unknown=1)
+    said = words.presence_sentences((some,), "France", hide=False)
+    assert said[1].startswith("Nobody's country of birth in the file is France")
+    assert said[2] == "All 9 whose value is known have the same sex: F."
+
+
+def test_an_interval_is_never_told_narrower_than_it_is() -> None:
+    one = IntruderTrial(2000, 0, 0, 0, 1, 0.4, wilson_interval(1, 2000))
+    (told,) = {words.trial_table(search.Trial((), one, one))["95 % interval"][1]}
+    low, high = (float(part.split()[0]) / 100 for part in told.split(" to "))
+    assert low <= one.interval[0] <= one.interval[1] <= high

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -13,11 +14,14 @@ from anonymiser.project import Project
 from anonymiser.risk.prosecutor import DEFAULT_THRESHOLD
 from anonymiser.risk.summary import RiskMeasures, measure_risk
 from anonymiser.transform.measure import classes_of
+from anonymiser.wording import percent
 
 __all__ = ["attackers_sentence", "attackers_table", "of_hundred", "released_classes", "risks"]
 
 _HUNDRED: Final = 100
 _ONE_IN: Final = 1_000
+_SMALL, _LEAST, _ROUNDING = 0.01, 1e-5, 1e-9
+_TEN, _TENTH = 10, 0.1
 
 
 def released_classes(
@@ -122,13 +126,21 @@ def attackers_sentence(project: Project, found: RiskMeasures, fraction: float | 
 def _share(value: float | None) -> str:
     if value is None:
         return "–"
-    percent = _HUNDRED * value
-    return f"{percent:.0f} %" if not percent or percent >= _HUNDRED else f"{percent:.2g} %"
+    if 0 < value < _SMALL:
+        return f"{_HUNDRED * value:.2g} %" if value >= _LEAST else "under 0.001 %"
+    return percent(value)
 
 
 def _odds(value: float | None) -> str:
+    """One in so many, never more than it is."""
     if value is None:
         return "–"
     if value >= 1:
         return "certain"
-    return f"1 in {1 / value:,.0f}" if value > 1 / _ONE_IN else f"less than 1 in {_ONE_IN:,}"
+    if value < 1 / _ONE_IN:
+        return f"less than 1 in {_ONE_IN:,}"
+    among = 1 / value + _ROUNDING
+    if among < 1 + _TENTH:
+        return "nearly certain"
+    exact = among < _TEN and among % 1 > _TENTH
+    return f"1 in {math.floor(_TEN * among) / _TEN:.1f}" if exact else f"1 in {math.floor(among):,}"

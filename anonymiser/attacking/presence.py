@@ -34,6 +34,8 @@ class Shared:
         With the value; with any.
     leaves : bool
         Whether the column is released too.
+    unknown : int
+        Records without any.
     """
 
     attribute: str
@@ -41,6 +43,7 @@ class Shared:
     records: int
     known: int
     leaves: bool
+    unknown: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,9 @@ def shared_by_all(project: Project) -> tuple[Shared, ...]:
         known = int(counts.sum())
         if known and counts.max() >= ALMOST_ALL * known:
             place = int(counts.argmax())
-            found.append(Shared(plan.name, column.values[place], int(counts[place]), known, plan.leaves))
+            found.append(
+                Shared(plan.name, column.values[place], int(counts[place]), known, plan.leaves, column.n_missing)
+            )
     return tuple(found)
 
 

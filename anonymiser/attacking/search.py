@@ -263,8 +263,11 @@ def worst_columns(project: Project, people: Rows | None, present: Present | None
     rows = np.arange(project.microdata.rows) if people is None else people
     whose = numbers_of_people(project.table.people(project.recipe))
     if whose is not None:  # one row of each person: two rows of one do not hide each other
-        rows = rows[np.unique(whose[rows], return_index=True)[1]]
-    kept = rows if present is None else rows[present[rows]]
+        rows, every = rows[np.unique(whose[rows], return_index=True)[1]], rows
+        kept = every if present is None else every[present[every]]
+        kept = kept[np.unique(whose[kept], return_index=True)[1]]
+    else:
+        kept = rows if present is None else rows[present[rows]]
     k = max(project.recipe.k, 1)
     before = measure_combinations(_codes(project, names, rows, original=True), _LARGEST, k=k)
     after = measure_combinations(_codes(project, names, kept, original=False), _LARGEST, k=k)

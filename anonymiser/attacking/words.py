@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -40,6 +41,7 @@ MASK: Final = "•••"
 """In place of a value in presentation mode."""
 
 _HUNDRED: Final = 100
+_ROUNDING: Final = 1e-9
 
 Table = dict[str, list[str]]
 
@@ -163,6 +165,10 @@ def guess(spread: Spread, *, hide: bool = False) -> str:
         return "nothing is known"
     value = MASK if hide else spread.labels[spread.likeliest]
     count, of = spread.odds
+    unknown = 0 if spread.missing is None else spread.counts[spread.missing]
+    if unknown:
+        known = of - unknown
+        return f"{value}: {'all ' if count == known else f'{count:,} of '}{known:,} known; {unknown:,} unknown"
     if count == of:
         return f"{value}: certain" if of == 1 else f"{value}: certain, all {of:,}"
     return f"{value}: {count:,} of {of:,}"
@@ -174,15 +180,22 @@ def _of_hundred(spread: Spread, *, hide: bool) -> str:
         return guess(spread, hide=hide)
     count, of = spread.odds
     value = MASK if hide else spread.labels[spread.likeliest]
-    return f"{value}: {round(_HUNDRED * count / of)} of {_HUNDRED}"
+    shown = round(_HUNDRED * count / of)
+    if shown in (0, _HUNDRED):  # neither nobody nor everybody, unless it is so
+        return guess(spread, hide=hide)
+    return f"{value}: {shown} of {_HUNDRED}"
 
 
-def learnt_table(spreads: Sequence[Learnt], *, hide: bool) -> Table:
-    """For each sensitive column, the best guess with the table, with the release, and of anybody."""
+def learnt_table(spreads: Sequence[Learnt], *, hide: bool, of_people: bool = False) -> Table:
+    """For each sensitive column, the best guess with the table, with the release, and of anybody.
+
+    Rows are counted, which is said where one person may have several.
+    """
+    rows = ", in rows" if of_people else ""
     return {
         "Sensitive column": [one.before.attribute for one in spreads],
-        "With your table": [guess(one.before, hide=hide) for one in spreads],
-        "With the release": [guess(one.after, hide=hide) for one in spreads],
+        f"With your table{rows}": [guess(one.before, hide=hide) for one in spreads],
+        f"With the release{rows}": [guess(one.after, hide=hide) for one in spreads],
         "Of anybody": [_of_hundred(one.everybody, hide=hide) for one in spreads],
     }
 
@@ -274,14 +287,20 @@ def trial_sentence(trial: Trial) -> str:
 
 
 def _interval(one: IntruderTrial) -> str:
-    low, high = (100 * bound for bound in one.interval)
-    return f"From so many people, the release's true rate lies between {low:.1f} % and {high:.1f} % (95 % interval)."
+    low, high = _bounds(one)
+    return f"From so many people, the release's true rate lies between {low} % and {high} % (95 % interval)."
+
+
+def _bounds(one: IntruderTrial) -> tuple[str, str]:
+    """The interval in per cent, rounded outwards: never narrower than it is."""
+    low, high = (1000 * bound for bound in one.interval)
+    return f"{math.floor(low) / 10:.1f}", f"{math.ceil(high) / 10:.1f}"
 
 
 def trial_table(trial: Trial) -> Table:
     """A trial in figures, with the table and with the release."""
     sides = (trial.before, trial.after)
-    bounds = [f"{100 * one.interval[0]:.1f} % to {100 * one.interval[1]:.1f} %" for one in sides]
+    bounds = ["{} % to {} %".format(*_bounds(one)) for one in sides]
     return {
         "With": ["your table", "the release"],
         "Picked the right row": [share(one.right, one.people) for one in sides],
@@ -313,10 +332,15 @@ def presence_sentences(shared: Sequence[Shared], home: str | None, *, hide: bool
     said = ["Whoever is known to be in the file is known to be whatever puts people into it: a customer, a patient."]
     if home is not None:
         where = "the country" if hide else home
-        said.append(f"Nobody in the file was born in {where}, where everybody lives: being in it says 'born abroad'.")
+        said.append(
+            f"Nobody's country of birth in the file is {where}, the only country that people live in there: being in "
+            "it says 'born abroad'."
+        )
     for one in shared:
         value = MASK if hide else one.value
-        who = "Everybody in the file has" if one.records == one.known else f"{one.records:,} of {one.known:,} have"
+        who = f"{one.records:,} of {one.known:,} have"
+        if one.records == one.known:
+            who = f"All {one.known:,} whose value is known have" if one.unknown else "Everybody in the file has"
         column = "" if one.leaves else " The column does not leave, and presence says it all the same."
         said.append(f"{who} the same {one.attribute}: {value}.{column}")
     return tuple(said)
@@ -328,7 +352,7 @@ def uniform_sentence(one: Uniform) -> str:
     name = found.attribute
     who = records if one.over_people else people
     if not found.classes:
-        most = f"at most {100 * found.largest_share:.0f} % of a group share a value"
+        most = f"at most {math.ceil(1000 * found.largest_share - _ROUNDING) / 10:g} % of a group share a value"
         return f"{name}: no group tells it ({most}; told from {100 * found.threshold:.0f} % on)."
     groups = "1 group" if found.classes == 1 else f"{found.classes:,} groups"
     return (

@@ -44,7 +44,7 @@ class AttackOnRecord:
     before, after : int
         Matching records in the table and in the release.
     released : bool
-        Whether the person's own record is released; if not, all matches after are somebody else.
+        Whether a record of the person is among the matches after; if not, all of them are somebody else's.
     of_people : bool
         Whether people are counted.
     """
@@ -160,7 +160,8 @@ def attack_record(before: View, after: View, row: int) -> AttackOnRecord:
     """
     in_table = before.people_among(before.matches(row))
     in_release = after.people_among(after.matches(row))
-    return AttackOnRecord(row, in_table, in_release, after.holds(row), before.people is not None)
+    there = bool(after.holds(np.array([row]))[0])
+    return AttackOnRecord(row, in_table, in_release, there, before.people is not None)
 
 
 def sensitive_spread(
@@ -249,8 +250,7 @@ def singled_out_by_precision(
     for knowledge in steps:
         before = original_view(table, recipe, knowledge)
         after = released_view(table, recipe, knowledge, present) if view_of is None else view_of(knowledge)
-        own = np.ones(rows.size, dtype=np.bool_) if present is None else present[rows]
         alone = match_counts(before, rows, most=2) == 1
-        alone_after = (match_counts(after, rows, most=2) == 1) & own
+        alone_after = (match_counts(after, rows, most=2) == 1) & after.holds(rows)
         result.append(Precision(knowledge, rows.size, int(alone.sum()), int(alone_after.sum())))
     return tuple(result)

@@ -86,7 +86,7 @@ def intruder_trial(view: View, people: int, random: np.random.Generator) -> Intr
 
 def _judge(view: View, rows: npt.NDArray[np.integer], random: np.random.Generator) -> IntruderTrial:
     matches = match_counts(view, rows)
-    there = np.ones(rows.size, dtype=np.bool_) if view.present is None else view.present[rows]
+    there = view.holds(rows)
     chance = np.where(there & (matches > 0), 1 / np.maximum(matches, 1), 0.0)
     right = int(np.count_nonzero(random.random(rows.size) < chance))
     return IntruderTrial(

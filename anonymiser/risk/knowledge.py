@@ -89,9 +89,29 @@ class View:
         """Records that the table has."""
         return self.rows if self.present is None else int(np.count_nonzero(self.present))
 
-    def holds(self, person: int) -> bool:
-        """Whether the record of a person is in the table."""
-        return self.present is None or bool(self.present[person])
+    def holds(self, rows: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+        """Whether a record of the person of each row is among those that fit: (rows asked about,) bool array.
+
+        Their own; where one person may have several, another of theirs that the table has and that fits.
+        """
+        if self.present is None:
+            return np.ones(rows.size, dtype=np.bool_)
+        found: npt.NDArray[np.bool_] = self.present[rows].copy()
+        if self.people is None or found.all():
+            return found
+        here = np.flatnonzero(self.present & (self.people >= 0))
+        here = here[np.argsort(self.people[here], kind="stable")]
+        gone = np.flatnonzero(~found & (self.people[rows] >= 0))
+        first = np.searchsorted(self.people[here], self.people[rows[gone]], side="left")
+        number = np.searchsorted(self.people[here], self.people[rows[gone]], side="right") - first
+        asked = np.repeat(np.arange(gone.size), number)
+        others = here[np.repeat(first - np.cumsum(number) + number, number) + np.arange(asked.size)]
+        fits = np.ones(asked.size, dtype=np.bool_)
+        for window in self.windows:
+            codes, person = window.codes[others], rows[gone[asked]]
+            fits &= (codes >= window.low[person]) & (codes <= window.high[person])
+        found[gone[asked[fits]]] = True
+        return found
 
     def matches(self, person: int) -> npt.NDArray[np.bool_]:
         """The records that fit what is known of the person in a row: (rows,) bool array.

@@ -67,3 +67,35 @@ def views(draw: st.DrawFn) -> View:
 @settings(max_examples=60, deadline=None)
 def test_counts_are_those_of_each_search_alone(view: View) -> None:
     assert match_counts(view).tolist() == [view.people_among(view.matches(row)) for row in range(view.rows)]
+
+
+def test_another_row_of_the_same_person_is_hers_too() -> None:
+    """The row asked about is deleted; whoever knows the area alone finds her other rows, and nobody else's."""
+    project = visits()
+    present = np.ones(10, dtype=np.bool_)
+    present[0] = False
+    area = search.search(project, (Fact("area"),), present)
+    north, _ = search.learnt(project, area, 0)
+    assert (north.released, north.after) == (True, 1)
+    assert not words.answer(north, ("area",), 2).safe
+    assert search.try_intruder(area, 10, 1).after.certain_right == 5
+    (alone,) = search.singled_out(project, ((Fact("area"),),), present, None)
+    assert alone.released == 5
+    present[2] = present[4] = False  # no row of hers is a woman's any more
+    exact = search.search(project, (Fact("area"), Fact("sex")), present)
+    gone, _ = search.learnt(project, exact, 0)
+    assert (gone.released, gone.after) == (False, 0)
+    assert search.worst_columns(project, None, present).pairs[0].after.rows == 6
+
+
+@given(view=views(), present=st.integers(0, 2**25 - 1))
+@settings(max_examples=40, deadline=None)
+def test_whose_rows_are_found_is_plain_counting(view: View, present: int) -> None:
+    there = np.array([bool(present >> row & 1) for row in range(view.rows)])
+    seen = View(view.rows, view.windows, there, view.people)
+    whose = np.asarray(view.people)
+    expected = [
+        bool(there[row] or (whose[row] >= 0 and (whose[seen.matches(row)] == whose[row]).any()))
+        for row in range(view.rows)
+    ]
+    assert seen.holds(np.arange(view.rows)).tolist() == expected
