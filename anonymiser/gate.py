@@ -13,7 +13,7 @@ from anonymiser.assessment import Assessment, limit_in_records
 from anonymiser.attributes import Role
 from anonymiser.engine.frequency import FrequencySet
 from anonymiser.planning import harmful_answers, is_number, is_yes_no
-from anonymiser.policy import Policy
+from anonymiser.policy import IDENTIFYING, Policy
 from anonymiser.privacy import AlphaK, Distance, DistinctDiversity, PrivacyModel, TCloseness
 from anonymiser.privacy.base import TOLERANCE, histogram_of
 from anonymiser.recipe import AttributePlan, Recipe, Treatment
@@ -72,6 +72,7 @@ def checks(
         _no_identifiers(recipe, policy),
         _group_size(assessment, policy),
         _suppression(recipe, assessment, policy),
+        *_roles(recipe, policy),
     ]
     if policy.distinct_l is not None:
         result += _diversity(recipe, assessment, policy)
@@ -149,7 +150,24 @@ def _no_identifiers(recipe: Recipe, policy: Policy) -> Check:
 def _points_at_one(plan: AttributePlan, policy: Policy) -> bool:
     """Whether a column is a direct identifier, whatever role it was given: a policy goes by what it is about."""
     rule = policy.rule(plan.concept)
-    return plan.role.identifies or (plan.leaves and rule is not None and rule.role is Role.DIRECT)
+    about = plan.concept in IDENTIFYING or (rule is not None and rule.role is Role.DIRECT)
+    return plan.role.identifies or (plan.leaves and about)
+
+
+def _roles(recipe: Recipe, policy: Policy) -> list[Check]:
+    """A point for columns that were given a role in which the policy's requirements pass them by; none otherwise."""
+    leaving = [(plan, rule) for plan in recipe.attributes if plan.leaves and (rule := policy.rule(plan.concept))]
+    uncounted = [plan.name for plan, rule in leaving if rule.role is Role.QUASI and not plan.is_qi]
+    unguarded = [plan.name for plan, rule in leaving if rule.role.is_sensitive and not plan.role.is_sensitive]
+    told = []
+    if uncounted:
+        told.append(f"Not counted towards the groups, although they point at people: {', '.join(uncounted)}.")
+    if unguarded:
+        told.append(f"Leave without being called sensitive, although they are: {', '.join(unguarded)}.")
+    if not told:
+        return []
+    told.append("Give them their roles, drop them, or correct what they are about.")
+    return [Check("Roles of the columns", False, " ".join(told), "POLICY", policy.may_override)]
 
 
 def _group_size(assessment: Assessment, policy: Policy) -> Check:

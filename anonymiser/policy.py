@@ -18,6 +18,7 @@ from anonymiser.recipe import Treatment
 __all__ = [
     "GOVERNMENT",
     "HOUSE_RULE",
+    "IDENTIFYING",
     "NEVER_SAY",
     "POLICIES",
     "RESEARCHERS",
@@ -181,6 +182,9 @@ class Policy(BaseModel):
 
 _NAMES = (Concept.GIVEN_NAME, Concept.SURNAME, Concept.FULL_NAME, Concept.EMAIL, Concept.PHONE)
 _NUMBERS = (Concept.NATIONAL_INSURANCE, Concept.NHS_NUMBER, Concept.BANK_ACCOUNT, Concept.ADDRESS, Concept.RECORD_ID)
+
+IDENTIFYING: Final = frozenset((*_NAMES, *_NUMBERS, Concept.TEXT))
+"""What points at one person by itself, or cannot be looked through: under no policy does it leave as it is."""
 
 
 def _dropped(concept: Concept, role: Role, reason: str) -> ColumnRule:

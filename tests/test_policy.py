@@ -158,6 +158,44 @@ def test_without_a_harmful_answer_the_point_fails(sample: Project) -> None:
     assert "Say under Requirements which answer" in told.sentence
 
 
+@pytest.mark.parametrize(
+    ("policy", "column", "role"),
+    [
+        (GOVERNMENT, "cc_status", Role.QUASI),
+        (GOVERNMENT, "avg_n_drinks_per_week", Role.QUASI),
+        (RESEARCHERS, "cc_status", Role.INSENSITIVE),
+        (RESEARCHERS, "cc_status", Role.QUASI),
+        (RESEARCHERS, "avg_n_drinks_per_week", Role.OBSERVABLE),
+        (RESEARCHERS, "birthdate", Role.INSENSITIVE),
+        (GOVERNMENT, "gender", Role.SENSITIVE),
+    ],
+    ids=lambda x: x.name if isinstance(x, Policy) else str(getattr(x, "value", x)),
+)
+def test_no_role_takes_a_column_out_of_the_policy(sample: Project, policy: Policy, column: str, role: Role) -> None:
+    project = Project(sample.microdata)
+    project.choose_policy(policy.name, levels=True)
+    changed = project.recipe.with_attribute(column, role=role, treatment=Treatment.RELEASE, level=0)
+    rest = tuple(r for r in changed.requirements if r.attribute != column)
+    project.change(changed.changed(requirements=rest))
+    told = next(check for check in project.checks() if check.name == "Roles of the columns")
+    assert (told.met, told.may_override) == (False, policy is RESEARCHERS)
+    assert column in told.sentence
+
+
+@pytest.mark.parametrize("column", ["surname", "phone_number", "bank_account_number"])
+def test_an_identifier_stays_under_a_policy_of_ones_own_too(sample: Project, column: str) -> None:
+    project, own = (
+        Project(sample.microdata),
+        Policy.custom("Own", open_release=False, k=2, suppression=1, distinct_l=None),
+    )
+    project.policies[own.name] = own
+    project.choose_policy(own.name)
+    project.change(project.recipe.with_attribute(column, role=Role.INSENSITIVE, treatment=Treatment.RELEASE, level=0))
+    told = next(check for check in project.checks() if check.name == "Direct identifiers")
+    assert told.met is False
+    assert column in told.sentence
+
+
 def test_requirements_of_ones_own_outlive_sliders_and_the_policys_cannot_be_loosened(sample: Project) -> None:
     project = Project(sample.microdata)
     own = (EntropyDiversity(attribute="avg_n_drinks_per_week", l=1.5), KAnonymity(k=9))

@@ -33,8 +33,11 @@ _TELLING: Final = (
     ("card numbers", re.compile(r"\b[2-6](?:[ -]?\d){12,18}\b")),
 )
 _WRITTEN: Final = ("full UK postcodes", "NHS numbers")
-_CHECKSUM: Final = re.compile(r"\b(?:[0-9a-f]{4}\s+){7,}[0-9a-f]{4}\b|\b[0-9a-f]{32,}\b")
-"""A fingerprint in groups of four digits, or a hash: by chance a part of one reads like a telephone number."""
+_CHECKSUM: Final = re.compile(
+    r"\b(?:[0-9a-f]{4}\s+){7,}[0-9a-f]{4}\b|\b[0-9a-f]{32,}\b|\b\d{4}-\d{2}-\d{2}(?:-[0-9a-f]{6})?\b"
+)
+"""A fingerprint in groups of four digits, a hash, a day or a release's id that begins with it: by chance a part of one
+reads like a telephone number."""
 _CHECKSUMS: Final = {"NHS numbers": nhs.is_valid, "card numbers": luhn.is_valid}
 _DIGITS: Final = 10
 _MOST_VALUES: Final = 20_000
@@ -45,6 +48,7 @@ _CHANCE: Final = -20.0
 """Natural logarithm of the chance of an order that is taken for none."""
 _MOSTLY: Final = 0.5
 _A_GLANCE: Final = 1_000
+_A_NUMBER: Final = re.compile(r"\s*[-+]?[\d,]*\.?\d+(?:[eE][-+]?\d+)?\s*")
 
 
 def identifier_in(text: str, *, prose: bool = False) -> str | None:
@@ -55,6 +59,7 @@ def identifier_in(text: str, *, prose: bool = False) -> str | None:
 
     >>> identifier_in("call 020 7946 0018"), identifier_in("QQ123456C"), identifier_in("aged 40 to 59")
     ('UK telephone numbers', None, None)
+    >>> identifier_in("Release 2026-03-01-123456", prose=True)
     """
     if prose:
         text = _CHECKSUM.sub(" ", text)
@@ -101,7 +106,7 @@ def check_rows(
         Columns that are keyed pseudonyms: different in every row on purpose.
     counted : bool
         Whether the groups were counted elsewhere, against what is promised: then nothing is said of rows that are
-        alone, of exact numbers, or of a column of postcodes that counts towards the groups.
+        alone, of numbers that differ in every row, or of a column of postcodes that counts towards the groups.
     """
     for place, column in enumerate(grid.columns, start=1):
         if column.name in pseudonyms:
@@ -114,7 +119,7 @@ def check_rows(
                 Rule.IDENTIFIER, grid.file, grid.name, f"column {place}",
                 f"{max(1, round(100 * share))} % of its values look like {what}. Take the column out.",
             )  # fmt: skip
-        elif not counted and grid.rows >= _FEW and len(column.values) > _MOSTLY * grid.rows and column.name not in qis:
+        elif column.name not in qis and _is_fingerprint(column, grid.rows) and not (counted and _is_numeric(column)):
             yield Finding(
                 Rule.IDENTIFIER, grid.file, grid.name, f"column {place}",
                 f"It has {len(column.values):,} different values in {grid.rows:,} rows: each is a fingerprint. "
@@ -177,6 +182,16 @@ def _looks(column: GridColumn) -> tuple[str | None, float]:
     share = found.count(what) / len(seen)
     by_chance = what in _CHECKSUMS and share < _MOSTLY  # one number in ten has a right checksum
     return (None, 0.0) if by_chance else (what, share)
+
+
+def _is_fingerprint(column: GridColumn, rows: int) -> bool:
+    return rows >= _FEW and len(column.values) > _MOSTLY * rows
+
+
+def _is_numeric(column: GridColumn) -> bool:
+    """Whether most values are numbers: whether they may leave exact is for the policy to say."""
+    numbers = sum(_A_NUMBER.fullmatch(text) is not None for text in column.values)
+    return numbers > _MOSTLY * len(column.values)
 
 
 def _alone(columns: Sequence[GridColumn]) -> int:

@@ -164,6 +164,13 @@ def test_rules_that_cannot_be(wrong: dict[str, object]) -> None:
         NumberRules(**wrong)  # type: ignore[arg-type]
 
 
+def test_a_text_of_everybody_s_own_is_a_fingerprint_even_where_the_groups_were_counted() -> None:
+    lines = [f"{'FM'[i % 2]},{30 + i * 1.5},fell on {i} stairs" for i in (7, 3, 1, 9, 5, 2, 8, 4, 6, 0) * 3]
+    text = "sex,weight,remark\n" + "\n".join(f"{line} {i}" for i, line in enumerate(lines))
+    found = check(text, qis=("sex",), counted=True)
+    assert [(one.rule, one.place) for one in found.findings] == [(Rule.IDENTIFIER, "column 3")]
+
+
 def test_what_eleven_people_round_to_may_stand_in_our_own_tables() -> None:
     """Hidden up to 10, then rounded to 5: 11 and 12 read 10; of somebody else's table nobody knows."""
     text = "band,people\nyoung,10\nmiddle,45\nold,25\n"
