@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from anonymiser import figures, story
 from anonymiser.engine.frequency import FrequencySet, SensitiveCodes, build, roll_up
 from anonymiser.project import Project
 from anonymiser.recipe import Recipe
 from anonymiser.search import Removal, removal_by_group
+from anonymiser.transform.measure import failing_rows
 
 __all__ = ["SMALLEST_GROUP", "Disappearing", "can_group", "root_with_groups", "who_disappears"]
 
@@ -60,8 +63,11 @@ def who_disappears(project: Project, recipe: Recipe, column: str) -> Disappearin
     column : str
         Its values make the groups, at its level where it is sensitive, else at the first level of few labels.
     """
-    labels, root = root_with_groups(project, recipe, column)
-    removal = removal_by_group(roll_up(root, recipe.node), project.in_force(recipe), column)
+    if recipe.methods:
+        labels, removal = _by_methods(project, recipe, column)
+    else:
+        labels, root = root_with_groups(project, recipe, column)
+        removal = removal_by_group(roll_up(root, recipe.node), project.in_force(recipe), column)
     there = [i for i in range(len(labels)) if removal.records[i]]
     worst = removal.worst(SMALLEST_GROUP)
     return Disappearing(
@@ -79,6 +85,16 @@ def root_with_groups(project: Project, recipe: Recipe, column: str) -> tuple[tup
     labels, own = _groups(project, recipe, column)
     others = (codes for codes in project.table.sensitive(recipe) if codes.name != column)
     return labels, build(*project.table.qis(recipe), (own, *others), histograms=True)
+
+
+def _by_methods(project: Project, recipe: Recipe, column: str) -> tuple[tuple[str, ...], Removal]:
+    """The same of what the recipe's methods make: their groups that fail; whom a sample leaves out is not counted."""
+    labels, own = _groups(project, recipe, column)
+    draft = project.draft(recipe).draft
+    codes = own.codes[draft.source_rows]
+    failing = failing_rows(draft, project.in_force(recipe))
+    records, removed = (np.bincount(one, minlength=len(labels)).astype(np.int64) for one in (codes, codes[failing]))
+    return labels, Removal(records, removed, labels)
 
 
 def _worst_in_words(labels: tuple[str, ...], removal: Removal, worst: int | None) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from anonymiser.trying.aggregated import aggregated_csv
+from anonymiser.trying.best import best_is_sought, best_levels
+from anonymiser.trying.candidate import Candidate
 from anonymiser.trying.candidates import (
     MOST,
-    Candidate,
     From,
     Trial,
     begin,
-    best_levels,
     candidates,
     drop,
     give_up,
@@ -21,6 +21,7 @@ from anonymiser.trying.candidates import (
 from anonymiser.trying.forms import FieldForm, Kind, fields_of, first_values, made
 from anonymiser.trying.measured import Measured, MomentsRow, measured
 from anonymiser.trying.pictures import Counts, Dots, Plane, axes_of, changed_columns, counts, dots, plane
+from anonymiser.trying.standing import MethodAdvice, Standing, advice_with_methods, standing, standing_in_words
 
 __all__ = [
     "MOST",
@@ -31,12 +32,16 @@ __all__ = [
     "From",
     "Kind",
     "Measured",
+    "MethodAdvice",
     "MomentsRow",
     "Plane",
+    "Standing",
     "Trial",
+    "advice_with_methods",
     "aggregated_csv",
     "axes_of",
     "begin",
+    "best_is_sought",
     "best_levels",
     "candidates",
     "changed_columns",
@@ -51,6 +56,8 @@ __all__ = [
     "measured",
     "plane",
     "recipe_with",
+    "standing",
+    "standing_in_words",
     "under_way",
     "use",
 ]
