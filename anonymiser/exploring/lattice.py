@@ -234,8 +234,8 @@ def as_file(project: Project, k: int) -> bytes:
 
 
 def apply(project: Project, node: Sequence[int]) -> None:
-    """Move the sliders to a node (one step of undo)."""
-    project.change_roles(project.recipe.with_levels(levels_of(project, node)))
+    """Move the sliders to a node (one step of undo); a node is what it says without methods, so these go."""
+    project.change_roles(project.recipe.changed(methods=()).with_levels(levels_of(project, node)))
 
 
 def levels_of(project: Project, node: Sequence[int]) -> dict[str, int]:
