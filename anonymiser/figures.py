@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -176,15 +177,16 @@ def _diversity(assessment: Assessment) -> Card:
     return Card("Sensitive values", shown, meaning)
 
 
-def size_bins(assessment: Assessment) -> tuple[SizeBin, ...]:
+def size_bins(assessment: Assessment, *, beside: Assessment | None = None) -> tuple[SizeBin, ...]:
     """Groups and people by group size, before suppression, in at most 20 bins.
 
     Small sizes stand alone, larger ones share a bin (1, 2, 5 times a power of ten); one bin begins
-    at the target k. Which bins there are depends on the target and the number of records only, so
-    that bars stay in their places while a slider moves.
+    at the target k, and one at that of an assessment ``beside`` it. Which bins there are depends on
+    the targets and the number of records only, so that bars stay in their places while a slider moves.
     """
     sizes, groups = assessment.sizes[:, 0], assessment.sizes[:, 1]
-    starts = np.array(_starts(assessment.target_k, assessment.rows), dtype=np.int64)
+    targets = {assessment.target_k} if beside is None else {assessment.target_k, beside.target_k}
+    starts = np.array(_starts(targets, assessment.rows), dtype=np.int64)
     place = np.searchsorted(starts, sizes, side="right") - 1
     in_bin = np.bincount(place, weights=groups, minlength=len(starts))
     people = np.bincount(place, weights=groups * sizes, minlength=len(starts))
@@ -195,19 +197,21 @@ def size_bins(assessment: Assessment) -> tuple[SizeBin, ...]:
     )
 
 
-def _starts(target: int, rows: int) -> list[int]:
+def _starts(targets: AbstractSet[int], rows: int) -> list[int]:
     """First size of each bin.
 
-    >>> _starts(5, 1000)
+    >>> _starts({5}, 1000)
     [1, 2, 3, 4, 5, 10, 20, 50, 100, 200, 500]
-    >>> _starts(30, 1000)
+    >>> _starts({30}, 1000)
     [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 50, 100, 200, 500]
+    >>> _starts({5, 11}, 100)
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 20, 50]
     """
-    small = list(range(1, min(target, _SINGLES + 1))) or [1]
+    small = list(range(1, min(max(targets), _SINGLES + 1))) or [1]
     rounds = (factor * 10**power for power in range(12) for factor in (1, *_STEPS[:-1]))
-    large = sorted({target, *(r for r in rounds if small[-1] < r < rows)})
-    starts = sorted({*small, *(start for start in large if start > small[-1])})
-    return starts[:MOST_BARS] if target in starts[:MOST_BARS] else [*starts[: MOST_BARS - 1], target]
+    large = (start for start in rounds if small[-1] < start < rows)
+    others = sorted({*small, *large} - targets)
+    return sorted({*others[: MOST_BARS - len(targets)], *targets})
 
 
 def losses(assessment: Assessment, recipe: Recipe) -> tuple[Bar, ...]:

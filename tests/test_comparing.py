@@ -95,10 +95,14 @@ def test_codes_for_no_value_are_counted_and_not_named(project: Project) -> None:
 def test_sizes_of_groups_stand_in_the_same_bins(project: Project, pair: Pair) -> None:
     own = Project(project.microdata)
     own.choose_policy(GOVERNMENT.name)
-    left, right = comparing.sizes(project, Pair(pair.right, own.recipe))
-    assert [b.label for b in left] == [b.label for b in right]
-    assert 11 in [b.low for b in left]
-    assert sum(b.people for b in left) == sum(b.people for b in right) == 1000
+    found = comparing.sizes(project, Pair(pair.right, own.recipe))
+    assert [b.label for b in found.left] == [b.label for b in found.right]
+    assert sum(b.people for b in found.left) == sum(b.people for b in found.right) == 1000
+    assert found.asked == (5, 11)
+    for bins, k, few in zip((found.left, found.right), found.asked, found.too_few, strict=True):
+        assert next(b.low for b in bins if b.safe) == k, "a bin begins at each policy's k"
+        assert sum(b.people for b in bins if not b.safe) == few
+    assert f"*mine*: {found.too_few[0]:,} in groups of fewer than 5; b: 1,000" in found.told(("*mine*", "b"))
 
 
 def test_the_same_records_under_both(project: Project, pair: Pair) -> None:

@@ -58,7 +58,7 @@ def test_small_sizes_stand_alone_and_bins_stay_in_their_places() -> None:
 @pytest.mark.parametrize("rows", [1, 2, 10, 1000, 10**6, 10**9])
 @pytest.mark.parametrize("k", [1, 2, 5, 11, 20, 100, 1000])
 def test_bins_are_few_and_in_order_whatever_the_table(rows: int, k: int) -> None:
-    starts = figures._starts(k, rows)
+    starts = figures._starts({k}, rows)
     assert starts == sorted(set(starts))
     assert len(starts) <= figures.MOST_BARS
     assert starts[0] == 1

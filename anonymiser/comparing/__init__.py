@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from anonymiser.comparing.chosen import choices, chosen_for, mark, note_of, set_note, unmark
 from anonymiser.comparing.recipes import Difference, Pair, differences, level_words
-from anonymiser.comparing.records import RECORDS, records, sizes
+from anonymiser.comparing.records import RECORDS, Sizes, records, sizes
 from anonymiser.comparing.values import Measure, in_short, measures
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Difference",
     "Measure",
     "Pair",
+    "Sizes",
     "choices",
     "chosen_for",
     "differences",

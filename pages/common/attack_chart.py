@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from anonymiser.risk.attack import Precision
+from pages.common.charts import bare
 
 __all__ = ["precision_curve"]
 
@@ -58,8 +59,4 @@ def _curve(order: tuple[str, ...], people: int) -> dict[str, Any]:
     below = in_release.transform_filter("datum.people > 0").mark_text(dy=13, fontSize=_SMALL).encode(text="shown:N")
     title = alt.TitleParams("People singled out as more is known", fontSize=14, anchor="start")
     chart = alt.layer(*lines, points, above, below).properties(height=_HEIGHT, title=title)
-    spec: dict[str, Any] = chart.to_dict()
-    spec.pop("datasets", None)
-    for layer in spec["layer"]:
-        layer.pop("data", None)
-    return spec
+    return bare(chart)

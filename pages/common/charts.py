@@ -17,7 +17,7 @@ import streamlit as st
 from anonymiser.figures import Bar, SizeBin
 from pages.common.words import escape
 
-__all__ = ["group_sizes", "information_loss"]
+__all__ = ["bare", "group_sizes", "information_loss"]
 
 _NEUTRAL: Final = "#7b868d"
 """Readable on both backgrounds."""
@@ -74,8 +74,8 @@ def information_loss(bars: Sequence[Bar], key: str, caption: str) -> None:
 def _group_sizes(order: tuple[str, ...], k: int, rows: int) -> Spec:
     y = alt.Y("size:N", sort=list(order), title="Size of the group", axis=_axis())
     room = alt.Scale(type="symlog", domain=[0, max(rows, 10) ** _ROOM_LOG], nice=False)
-    bare = alt.Axis(labels=False, ticks=False, grid=False, titleFontSize=_SMALL)
-    x = alt.X("people:Q", title="People in groups of this size", scale=room, axis=bare)
+    unlabelled = alt.Axis(labels=False, ticks=False, grid=False, titleFontSize=_SMALL)
+    x = alt.X("people:Q", title="People in groups of this size", scale=room, axis=unlabelled)
     status = alt.Scale(domain=[_SAFE, _UNSAFE])
     legend = alt.Legend(title=None, orient="top", symbolType="square", labelFontSize=_SMALL, offset=0)
     unsafe = alt.datum.status == _UNSAFE
@@ -101,7 +101,7 @@ def _group_sizes(order: tuple[str, ...], k: int, rows: int) -> Spec:
     line = alt.Chart().transform_filter("datum.edge").encode(y=edge)
     rule = line.mark_rule(color=_NEUTRAL, strokeWidth=1.5, strokeDash=[6, 3])
     note = line.mark_text(align="right", dy=-8, fontSize=_SMALL, color=_NEUTRAL, text=f"policy: {k}+")
-    return _spec(alt.layer(bars, numbers, rule, note.encode(x=alt.value("width"))))
+    return bare(alt.layer(bars, numbers, rule, note.encode(x=alt.value("width"))).properties(height=alt.Step(_ROW)))
 
 
 @lru_cache(maxsize=1)
@@ -118,16 +118,16 @@ def _information_loss() -> Spec:
         ]
     )
     numbers = base.mark_text(align="left", dx=5, fontSize=_SMALL, color=_NEUTRAL).encode(text="shown:N")
-    return _spec(alt.layer(bars, numbers))
+    return bare(alt.layer(bars, numbers).properties(height=alt.Step(_ROW)))
 
 
 def _axis() -> alt.Axis:
     return alt.Axis(labelLimit=150, labelFontSize=_SMALL, titleFontSize=_SMALL, ticks=False, labelOverlap=False)
 
 
-def _spec(chart: alt.LayerChart) -> Spec:
+def bare(chart: alt.LayerChart) -> Spec:
     """The chart as Vega-Lite, without the empty rows that Altair puts in place of data."""
-    spec = chart.properties(height=alt.Step(_ROW)).to_dict()
+    spec = chart.to_dict()
     spec.pop("datasets", None)
     for layer in spec["layer"]:
         layer.pop("data", None)

@@ -9,10 +9,12 @@ import streamlit as st
 from anonymiser import comparing, exploring
 from anonymiser.comparing import Difference, Measure, Pair
 from anonymiser.project import Project
-from pages.common import plots, state
+from pages.common import compare_chart, state
 from pages.common.words import escape
 
 __all__ = ["disappearing", "groups", "measures", "recipe", "records", "settings"]
+
+_LONGEST = 400
 
 Names = tuple[str, str]
 
@@ -36,11 +38,10 @@ def measures(project: Project, pair: Pair, names: Names) -> None:
 
 def groups(project: Project, pair: Pair, names: Names) -> None:
     """How many people stand in groups of each size, under both."""
-    left, right = comparing.sizes(project, pair)
-    st.plotly_chart(plots.two_sizes(left, right, _apart(names)), key="compare-sizes", config={"displayModeBar": False})
-    st.caption(
-        "People by the size of the group that they share a row with, before anything is deleted. Right is safer."
-    )
+    found = comparing.sizes(project, pair)
+    told = found.told(names)
+    compare_chart.group_sizes(found, _apart(names), "compare-sizes", told)
+    st.caption(escape(told, _LONGEST))
 
 
 def records(project: Project, pair: Pair, names: Names) -> None:
@@ -76,7 +77,7 @@ def disappearing(project: Project, pair: Pair, names: Names) -> None:
         with place:
             st.markdown(f"**{escape(name)}**")
             st.dataframe({"group": found.labels, "rows": found.rows, "would be deleted": found.gone}, hide_index=True)
-            st.caption(escape(found.worst, 400))
+            st.caption(escape(found.worst, _LONGEST))
 
 
 def _table(rows: Sequence[Difference], names: Names, what: str) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from anonymiser.joining.picture import ALONE, TOGETHER, Band
+from pages.common.charts import bare
 
 __all__ = ["group_sizes"]
 
@@ -54,8 +55,4 @@ def _bars(order: tuple[str, ...], most: int, limit: int) -> dict[str, Any]:
     counts = base.transform_filter("datum.people > 0").mark_text(dy=-7, fontSize=_SMALL).encode(text="shown:N")
     heading = alt.TitleParams("How many people look alike", fontSize=14, anchor="start")
     chart = alt.layer(bars, counts).properties(height=_HEIGHT, title=heading)
-    spec: dict[str, Any] = chart.to_dict()
-    spec.pop("datasets", None)
-    for layer in spec["layer"]:
-        layer.pop("data", None)
-    return spec
+    return bare(chart)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from anonymiser import comparing
+from anonymiser.policy import GOVERNMENT
 from anonymiser.project import Project
 from pages.common import state
 
@@ -57,6 +60,23 @@ def test_a_kept_setting_stands_beside_the_current_one(page: AppTest) -> None:
     assert measures.loc["smallest group (k)", "second is"] == "▲ better"
     assert measures.loc["detail kept", "second is"] == "▼ worse"
     assert "as it came" in said(page)
+
+
+def test_sizes_of_groups_lie_over_one_another_with_the_line_of_each_policy(page: AppTest) -> None:
+    def drawn() -> tuple[dict[str, object], list[str]]:
+        (chart,) = page.get("vega_lite_chart")
+        spec = json.loads(chart.proto.spec)
+        table = pa.ipc.open_stream(chart.proto.data.data).read_all()
+        return spec, [line for line in table.column("line").to_pylist() if line]
+
+    spec, lines = drawn()
+    assert spec["title"]["text"]
+    assert [layer["mark"].get("size") for layer in spec["layer"][:2]] == [18, 7], "a wide bar behind a narrow one"
+    assert set(lines) == {"both ask for 5+"}
+    project(page).choose_policy(GOVERNMENT.name)
+    page.run()
+    assert set(drawn()[1]) == {"exact asks for 5+", "current asks for 11+"}
+    assert "exact: 1,000 in groups of fewer than 5; current:" in said(page)
 
 
 def test_another_two_can_be_chosen(page: AppTest) -> None:
