@@ -219,7 +219,10 @@ def _risk(facts: Facts) -> Panel:
     )
     if facts.fails:
         message = "Not yet: a requirement of the policy fails."
-        sentence = "At this setting some people can still be found. It will not leave like this."
+        found = (
+            "some people can still be found" if after.records_below_k > after.suppressed else "it is not safe enough"
+        )
+        sentence = f"At this setting {found}. It will not leave like this."
     else:
         message = f"Somebody who knows these columns guesses right at most 1 time in {after.k:,}."
     return Panel(

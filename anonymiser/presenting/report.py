@@ -80,10 +80,13 @@ def report_of(project: Project, deck: Deck, day: str, policy: Policy | None = No
         Table(
             ("Requirement", "Result", "Found", "Asked for by"),
             _checked(checks(project.recipe, found, chosen)),
-            (0.2, 0.1, 0.5, 0.2),
+            (0.26, 0.1, 0.44, 0.2),
         ),
-        Table(("Column", "Counts as", "Leaves as", "Why"), columns, (0.26, 0.2, 0.16, 0.38)),
-        (*story.CLAIMS, f"Recipient: {story.short_name(chosen)}; {chosen.model.value}."),
+        Table(("Column", "Counts as", "Leaves as", "Why"), columns, (0.3, 0.18, 0.16, 0.36)),
+        (
+            *(story.CLAIMS if found.k >= chosen.k.value else story.CLAIMS[1:]),
+            f"Recipient: {story.short_name(chosen)}; {chosen.model.value}.",
+        ),
     )
 
 
