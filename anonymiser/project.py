@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from anonymiser.assessment import Assessment, assess
 from anonymiser.engine.frequency import FrequencySet, build
@@ -21,6 +19,7 @@ from anonymiser.privacy import DeltaPresence, KMap, PrivacyModel, against
 from anonymiser.recipe import Recipe
 from anonymiser.recipients import Answers
 from anonymiser.risk.attempt import Attempt
+from anonymiser.saved import Saved, Scenario, as_json, from_json
 from anonymiser.sliding import Sliding, assess_live
 from anonymiser.suggest import Suggestion, suggest
 from anonymiser.transform.base import Progress, silent
@@ -37,16 +36,6 @@ _KEPT_FAMILIES: Final = 4
 _LARGE: Final = 50_000
 """Rows from which sensitive values are counted at the node itself, not in every class of exact values first."""
 _HISTORY: Final = 200
-_LEAST_K: Final = 2
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A recipe kept under a name."""
-
-    name: str
-    recipe: Recipe
-    note: str = ""
 
 
 class Project:
@@ -299,18 +288,9 @@ class Project:
 
     def to_json(self) -> str:
         """Recipe, scenarios, attempts and own policies as JSON; never a row or a path of the table."""
-        own = [p.model_dump(mode="json") for name, p in self.policies.items() if name not in POLICIES]
-        scenarios = [{"name": s.name, "note": s.note, "recipe": json.loads(s.recipe.to_json())} for s in self.scenarios]
-        document = {
-            "version": 1,
-            "table": {"name": self.microdata.name, "fingerprint": self.microdata.fingerprint},
-            "recipe": json.loads(self.recipe.to_json()),
-            "scenarios": scenarios,
-            "policies": own,
-            "attempts": [attempt.model_dump(mode="json") for attempt in self.attempts],
-            "answers": {name: answers.model_dump(mode="json") for name, answers in self.answers.items()},
-        }
-        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        own = {name: policy for name, policy in self.policies.items() if name not in POLICIES}
+        work = Saved(self.recipe, self.scenarios, own, self.attempts, self.answers)
+        return as_json(work, self.microdata.name, self.microdata.fingerprint)
 
     def load_json(self, text: str | bytes) -> None:
         """Take over a recipe, or a project saved by :meth:`to_json`.
@@ -320,21 +300,18 @@ class Project:
         RecipeError
             It is neither, does not fit the table, or is for a recipient whose policy is not known.
         """
-        document = _document(text)
-        recipe = Recipe.from_json(json.dumps(document.get("recipe", document)))
+        work = from_json(text)
+        recipe = work.recipe
         check_fits(recipe, self.microdata)
-        scenarios, own = _saved(document)
-        attempts = _attempts(document)
-        answers = _answers(document)
-        if recipe.recipient and recipe.recipient not in {**self.policies, **own}:
+        if recipe.recipient and recipe.recipient not in {**self.policies, **work.policies}:
             raise RecipeError(
                 f"The recipe was made for '{recipe.recipient}', whose policy is not here. "
                 "Load the project file that has it, or add the recipient first."
             )
-        self.policies.update(own)
-        self.scenarios = scenarios or self.scenarios
-        self.attempts = attempts or self.attempts
-        self.answers = {**self.answers, **answers}
+        self.policies.update(work.policies)
+        self.scenarios = work.scenarios or self.scenarios
+        self.attempts = work.attempts or self.attempts
+        self.answers = {**self.answers, **work.answers}
         self.table = EncodedTable(self.microdata, strict=False)
         self._families.clear()
         self._assessed.clear()
@@ -350,47 +327,3 @@ class Project:
             Columns are missing, or the table has columns that the recipe does not know.
         """
         check_fits(recipe, self.microdata)
-
-
-def _document(text: str | bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        raise RecipeError("This file is not JSON. Choose a recipe that Halftone saved.") from None
-    if not isinstance(document, dict):
-        raise RecipeError("This file is not a recipe. Choose one that Halftone saved.")
-    return document
-
-
-def _saved(document: dict[str, Any]) -> tuple[list[Scenario], dict[str, Policy]]:
-    """Scenarios and own policies of a saved project; a built-in policy cannot be replaced by a file."""
-    try:
-        scenarios = [
-            Scenario(str(s.get("name", "")), Recipe.from_json(json.dumps(s.get("recipe"))), str(s.get("note", "")))
-            for s in document.get("scenarios", [])
-        ]
-        own = [Policy.model_validate(policy) for policy in document.get("policies", [])]
-    except (AttributeError, TypeError, ValueError):
-        raise RecipeError("The saved project is damaged: its scenarios or recipients cannot be read.") from None
-    for policy in own:
-        if policy.name in POLICIES:
-            raise RecipeError(f"The saved project has a recipient called '{policy.name}', as a built-in one is called.")
-        if not (policy.k.value >= _LEAST_K and 0 <= policy.suppression.value <= 1):
-            raise RecipeError(f"The saved recipient '{policy.name}' has a smallest group or a share that cannot be.")
-    return scenarios, {policy.name: policy for policy in own}
-
-
-def _attempts(document: dict[str, Any]) -> list[Attempt]:
-    """Attempts of a saved project."""
-    try:
-        return [Attempt.model_validate(attempt) for attempt in document.get("attempts", [])]
-    except (TypeError, ValueError):
-        raise RecipeError("The saved project is damaged: its attempts to find people cannot be read.") from None
-
-
-def _answers(document: dict[str, Any]) -> dict[str, Answers]:
-    """Answers about the recipients of a saved project."""
-    try:
-        return {str(name): Answers.model_validate(given) for name, given in document.get("answers", {}).items()}
-    except (AttributeError, TypeError, ValueError):
-        raise RecipeError("The saved project is damaged: its answers about recipients cannot be read.") from None

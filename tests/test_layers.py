@@ -37,6 +37,7 @@ ORDER = (
     "wording",
     "story",
     "figures",
+    "saved",
     "project",
     "exploring",
     "attacking",
