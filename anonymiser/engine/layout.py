@@ -105,8 +105,8 @@ def recoding(hierarchies: Sequence[Hierarchy], low: Sequence[int], high: Sequenc
     """Tables from node ``low`` to node ``high`` (low ≤ high in every attribute)."""
     source, target = layout_for(hierarchies, low), layout_for(hierarchies, high)
     chosen = tuple(target.active())
-    parts = [hierarchies[j].parents(low[j], high[j]).astype(np.uint64) << np.uint64(target.shifts[j]) for j in chosen]
-    sizes = [part.size for part in parts]
-    offsets = np.cumsum([0, *sizes[:-1]]).astype(np.int64) if sizes else np.zeros(0, dtype=np.int64)
-    table = np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint64)
-    return Recoding(source, target, chosen, offsets, table)
+    starts = np.cumsum([0, *(len(hierarchies[j].labels[low[j]]) for j in chosen)]).astype(np.int64)
+    table = np.empty(starts[-1], dtype=np.uint64)
+    for j, start, stop in zip(chosen, starts[:-1], starts[1:], strict=True):
+        np.left_shift(hierarchies[j].parents(low[j], high[j]), np.uint64(target.shifts[j]), out=table[start:stop])
+    return Recoding(source, target, chosen, starts[:-1], table)

@@ -225,9 +225,19 @@ class Hierarchy:
 
     def parents(self, low: int, high: int) -> Codes:
         """Code at level ``high`` of each code at level ``low`` (low ≤ high)."""
-        result = np.zeros(len(self.labels[low]), dtype=np.uint32)
-        result[self.maps[low]] = self.maps[high]
-        return result
+        return self.maps[high][self._a_leaf_of(low)] if low else self.maps[high]
+
+    def _a_leaf_of(self, level: int) -> Codes:
+        """One leaf below each label of a level, looked for once."""
+        if level not in self._leaf_of:
+            leaf = np.zeros(len(self.labels[level]), dtype=np.uint32)
+            leaf[self.maps[level]] = np.arange(len(self.leaves), dtype=np.uint32)
+            self._leaf_of[level] = leaf
+        return self._leaf_of[level]
+
+    @cached_property
+    def _leaf_of(self) -> dict[int, Codes]:
+        return {}
 
 
 def _within(parent: npt.NDArray[np.int64], group: Grouping) -> tuple[npt.NDArray[np.int64], list[str]]:
