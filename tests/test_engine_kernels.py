@@ -22,6 +22,7 @@ GROUPINGS = {
     "one row": (1, 1, 64, 8, 1),
     "dense": (5_000, 300, 9, 8, 1),
     "dense, many rows": (200_000, 90_000, 17, 0, 3),
+    "a cell for each key": (100_000, 60_000, 17, 5, 3),
     "hashed, small": (3_000, 2_900, 64, 64, 1),
     "hashed, in partitions": (200_000, 150_000, 64, 64, 1),
     "packed": (200_000, 150_000, 40, 5, 1),
@@ -59,6 +60,26 @@ def test_grouping_keys_with_an_ordered_lead(rows: int, leads: int, *, with_masks
         result = group(tuples)
     if result.ordered:
         assert np.all(np.diff((result.keys >> np.uint64(40)).astype(np.int64)) >= 0)
+
+
+@pytest.mark.parametrize("with_masks", [False, True])
+@pytest.mark.parametrize(("shift", "leads"), [(0, 3_000), (5, 3_000), (9, 3_000), (5, 1)])
+def test_grouping_in_cells_beside_an_ordered_lead(shift: int, leads: int, *, with_masks: bool) -> None:
+    rng = np.random.default_rng(shift + leads)
+    rows, bits = 60_000, 12
+    lead = np.sort(rng.integers(0, leads, size=rows, dtype=np.uint64))
+    low = rng.integers(0, 2**shift, size=rows, dtype=np.uint64)
+    high = rng.integers(0, 2 ** (9 - shift), size=rows, dtype=np.uint64) << np.uint64(shift + bits)
+    counts = rng.integers(1, 4, size=rows).astype(np.int32)
+    masks = rng.integers(0, 2**6, size=rows, dtype=np.uint64) if with_masks else None
+    keys = high | (lead << np.uint64(shift)) | low
+    tuples = Tuples(keys, bits + 9, counts, masks, 6 if with_masks else 0, (shift, 2**bits - 1, leads))
+    assert tuples.rest_bits == 9
+    assert _grouped("kernels", tuples) == _grouped("twins", tuples)
+    with backend_of("kernels"):
+        result = group(tuples)
+    assert result.ordered
+    assert np.all(np.diff(((result.keys >> np.uint64(shift)) & np.uint64(2**bits - 1)).astype(np.int64)) >= 0)
 
 
 def _grouped(name: str, tuples: Tuples, *, wants_class: bool = False) -> Classes:

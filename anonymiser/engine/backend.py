@@ -37,6 +37,7 @@ _lock = threading.Lock()
 _search_lock = threading.Lock()
 _search_is_warm = threading.Event()
 _DENSE_FLOOR = 1 << 16
+_CELL_BITS = 17  # a cell for each key of so many bits fits the second-level cache
 _RUN = 1 << 14  # keys that one value of the leading attribute may have on average
 _SMALL = 1 << 16  # below this many keys one table fits the cache and nothing need be dealt out
 _NO_MASKS = np.zeros(0, dtype=np.uint64)
@@ -91,6 +92,7 @@ def warm() -> None:
             (64, None, True),
             (40, None, False),
             (64, (0, 31, 32), False),
+            (17, (0, 31, 32), False),
         ):
             tuples = Tuples(np.sort(keys), key_bits, counts, keys, 5, lead)
             _group_compiled(kernels, tuples, keys, np.empty(rows if wants_class else 0, dtype=np.int32))
@@ -167,6 +169,11 @@ class Tuples:
     mask_bits: int = 0
     lead: tuple[int, int, int] | None = None
 
+    @property
+    def rest_bits(self) -> int:
+        """Bits of a key without those of the lead."""
+        return self.key_bits - (0 if self.lead is None else self.lead[1].bit_length())
+
 
 @dataclass(frozen=True, eq=False)
 class Grouped:
@@ -218,6 +225,10 @@ def _group_compiled(
     if 1 << tuples.key_bits <= max(_DENSE_FLOOR, rows):
         slots = _scratch.take("slots", 1 << tuples.key_bits, np.int32)
         classes = kernels.group_dense(keys, counts, masks, slots, *out, class_of)
+    elif not class_of.size and tuples.rest_bits <= _CELL_BITS:
+        shift, bits = (tuples.key_bits, 0) if tuples.lead is None else (tuples.lead[0], tuples.lead[1].bit_length())
+        cells = _scratch.take("cells", 1 << tuples.rest_bits, np.int32)
+        classes = kernels.group_cells(keys, counts, masks, np.uint64(shift), np.uint64(bits), cells, *out)
     elif not class_of.size and tuples.lead is not None and rows <= tuples.lead[2] * _RUN:
         shift, width = np.uint64(tuples.lead[0]), np.uint64(tuples.lead[1])
         classes = kernels.group_runs(keys, counts, masks, shift, width, *out)

@@ -262,6 +262,46 @@ def group_runs(keys, counts, masks, lead_shift, lead_width, out_keys, out_counts
 
 
 @njit(cache=True, nogil=True)
+def group_cells(keys, counts, masks, lead_shift, lead_bits, cells, out_keys, out_counts, out_masks):
+    """As ``group_runs``, where the rest of a key is a small number: nothing is hashed, nothing compared.
+
+    ``cells`` has a cell for each key without its leading attribute (of no bits where there is none).
+    """
+    cells[:] = -1
+    has_masks = masks.size > 0
+    above = lead_shift + lead_bits
+    low = (np.uint64(1) << lead_shift) - np.uint64(1)
+    width = (np.uint64(1) << lead_bits) - np.uint64(1)
+    lead = np.uint64(0)
+    classes = np.int64(0)
+    first = np.int64(0)
+    for i in range(keys.size):
+        key = keys[i]
+        here = (key >> lead_shift) & width
+        if here != lead:
+            for c in range(first, classes):
+                cells[np.int64(((out_keys[c] >> above) << lead_shift) | (out_keys[c] & low))] = -1
+            first = classes
+            lead = here
+        cell = np.int64(((key >> above) << lead_shift) | (key & low))
+        found = cells[cell]
+        if found < 0:
+            cells[cell] = classes
+            out_keys[classes] = key
+            out_counts[classes] = counts[i]
+            if has_masks:
+                out_masks[classes] = masks[i]
+            classes += 1
+        else:
+            out_counts[found] += counts[i]
+            if has_masks:
+                out_masks[found] |= masks[i]
+    for c in range(first, classes):
+        cells[np.int64(((out_keys[c] >> above) << lead_shift) | (out_keys[c] & low))] = -1
+    return classes
+
+
+@njit(cache=True, nogil=True)
 def summarise(keys, counts, kept, target, shifts, widths, offsets, leaves, side, totals, small):
     """Sums over the classes of a node; ``totals`` and ``small`` (classes of each small size) are filled.
 
