@@ -37,6 +37,18 @@ def test_the_population_counts(run: Command, files: tuple[Path, Path]) -> None:
     assert found["prosecutor_highest"] == 1.0
 
 
+def test_rows_of_one_person_do_not_hide_each_other(run: Command, tmp_path: Path) -> None:
+    """Ten people with two equal rows each: every one of them is alone in every column."""
+    table = tmp_path / "visits.csv"
+    table.write_text("a,b,who\n" + "".join(f"{i // 2},{i // 2},{i // 2}\n" for i in range(20)), encoding="utf-8")
+    found = run("assess", table, "--qi", "a,b", "--entity", "who", "--combinations", "--json").json
+    assert [(one["columns"], one["unique_records"]) for one in found["identifying_combinations"]] == [
+        (["a"], 10),
+        (["b"], 10),
+    ]
+    assert found["prosecutor_success"] == 1.0
+
+
 def test_hidden_columns_let_everybody_match(run: Command, files: tuple[Path, Path]) -> None:
     table, population = files
     levels = ("--levels", "area=1,age=1")

@@ -19,6 +19,8 @@ __all__ = ["as_json", "as_sections", "headline"]
 T = TypeVar("T", int, float)
 
 _LARGER_IS_SAFER: Final = ("distinct_l", "entropy_l")
+_DIGITS: Final = 10_000
+_ROUNDING: Final = 1e-6
 
 
 def as_json(assessment: Assessment, recipe: Recipe) -> dict[str, object]:
@@ -167,10 +169,10 @@ def as_sections(assessment: Assessment, recipe: Recipe) -> tuple[Section, ...]:
         groups.append((f"different values of {measures.name} in a group (distinct l)", f"{measures.distinct_l:,}"))
         if measures.entropy_l is not None:
             groups.append(
-                (f"the same, weighted by how often (entropy l of {measures.name})", _real(measures.entropy_l))
+                (f"the same, weighted by how often (entropy l of {measures.name})", _at_least(measures.entropy_l))
             )
         if measures.t_closeness is not None:
-            groups.append((f"furthest from the whole table (t of {measures.name})", _real(measures.t_closeness)))
+            groups.append((f"furthest from the whole table (t of {measures.name})", _at_most(measures.t_closeness)))
     lost = (
         ("information loss (0 exact, 1 hidden)", _real(assessment.loss)),
         ("the same if all failing records were left out", _real(assessment.loss_if_suppressed)),
@@ -192,3 +194,13 @@ def _level(plan: AttributePlan) -> str:
 
 def _real(value: float) -> str:
     return f"{value:.4f}"
+
+
+def _at_least(value: float) -> str:
+    """Rounded down: nothing reads as safer than it is."""
+    return _real(math.floor(value * _DIGITS + _ROUNDING) / _DIGITS)
+
+
+def _at_most(value: float) -> str:
+    """Rounded up."""
+    return _real(math.ceil(value * _DIGITS - _ROUNDING) / _DIGITS)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymiser.assessment import Assessment
-from anonymiser.engine.frequency import FrequencySet, build_members
+from anonymiser.engine.frequency import FrequencySet, build, build_members, roll_up
 from anonymiser.errors import InputError
 from anonymiser.planning import requirements_in_force
 from anonymiser.privacy import against
@@ -27,6 +27,7 @@ from anonymiser.risk.prosecutor import DEFAULT_THRESHOLD
 from anonymiser.risk.suda import suda
 from anonymiser.risk.summary import RiskMeasures, measure_risk
 from anonymiser.transform.encoded import EncodedTable
+from anonymiser.transform.released import numbers_of_people
 
 __all__ = ["RiskOptions", "risk_fields"]
 
@@ -100,7 +101,9 @@ def risk_fields(
     )
     together = combination_of_all(classes, k=assessment.target_k)
     nothing |= {"distinction": together.distinction, "separation": together.separation}
-    nothing["identifying_combinations"] = _combinations(classes, assessment.target_k) if options.combinations else None
+    nothing["identifying_combinations"] = None
+    if options.combinations:
+        nothing["identifying_combinations"] = _combinations(_one_row_each(table, recipe, classes), assessment.target_k)
     if not assessment.kept:
         return nothing
     released = np.ones(classes.classes, dtype=np.bool_)
@@ -133,6 +136,16 @@ def risk_fields(
             "suda_contributions": {name: _finite(value) for name, value in scores.contributions.items()},
         }
     return result
+
+
+def _one_row_each(table: EncodedTable, recipe: Recipe, classes: FrequencySet) -> FrequencySet:
+    """The classes, or those of one row of each person: two rows of one do not hide each other."""
+    whose = numbers_of_people(table.people(recipe))
+    if whose is None:
+        return classes
+    _, rows = np.unique(whose, return_index=True)
+    hierarchies, leaves = table.qis(recipe)
+    return roll_up(build(hierarchies, [leaf[rows] for leaf in leaves]), recipe.node)
 
 
 def _combinations(classes: FrequencySet, k: int) -> list[dict[str, object]]:

@@ -64,8 +64,8 @@ def codes_of(name: str, info: SensitiveInfo, labels: Sequence[str]) -> npt.NDArr
     absent = sum(label not in place for label in labels)
     if absent:
         raise ColumnError(
-            f"A requirement on '{name}' names {absent} values that the column does not have. "
-            "Name them as they would be released, at the column's level."
+            f"A requirement on '{name}' names {absent} {'value' if absent == 1 else 'values'} that the column does not "
+            "have. Name values as they would be released, at the column's level."
         )
     return np.array([place[label] for label in labels], dtype=np.int64)
 

@@ -206,7 +206,7 @@ class TestAlpha:
     def test_a_value_that_the_column_does_not_have_is_refused(self) -> None:
         """A misspelt harmful value would otherwise be found nowhere, and every class would pass."""
         table = named("yn", ["yes", "no"], "y n")
-        with pytest.raises(ColumnError, match="names 1 values") as caught:
+        with pytest.raises(ColumnError, match="names 1 value that") as caught:
             AlphaK(attribute="s", alpha=0.5, values=("yess",)).passes(table)
         assert "yess" not in str(caught.value)
 
