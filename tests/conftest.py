@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import os
 import sys
 from collections.abc import Callable, Generator
@@ -13,6 +15,8 @@ from streamlit.testing.v1 import AppTest, app_test
 
 ROOT = Path(__file__).resolve().parents[1]
 NEVER_SKIPPED_IN_CI = ("browser", "shared")
+logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
+"""``AppTest`` itself reads the session outside a run, and Streamlit warns of it each time."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -46,6 +50,12 @@ def _own_main(monkeypatch: pytest.MonkeyPatch) -> None:
 def open_app(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], AppTest]:
     """The real app on the built-in sample, at a page: ``open_app("tune")``."""
     monkeypatch.chdir(ROOT)
+    for name in (
+        "collect",
+        "freeze",
+        "unfreeze",
+    ):  # after every run: as long as the run itself, among all tests' objects
+        monkeypatch.setattr(gc, name, lambda *_: 0)
     monkeypatch.setattr(PagesManager, "uses_pages_directory", False)
     monkeypatch.setattr(app_test, "PagesManager", _NoPagesFolder)
 

@@ -68,7 +68,7 @@ def plain_sizes(of: Project) -> list[int]:
 # --- measuring ---
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 3), st.integers(0, 1)), min_size=1, max_size=6))
 def test_any_way_through_the_lattice_measures_each_node_alike(way: list[tuple[int, int, int]]) -> None:
     walked = project()
