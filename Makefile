@@ -10,8 +10,6 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
 RUN_STAMP := $(VENV)/.installed-run
 TEST_STAMP := $(VENV)/.installed-test
-KERNEL_STAMP := $(VENV)/.kernels-compiled
-KERNELS := $(wildcard anonymiser/engine/*.py)
 CODE := $(wildcard anonymiser benchmarks pages sample_data tests)
 
 .DEFAULT_GOAL := help
@@ -21,10 +19,7 @@ help:  ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup  ## open the dashboard on the built-in sample (PORT=8501, HEADLESS=1 for no browser window)
-	@if [ -n "$$(find $(KERNELS) $(RUN_STAMP) -newer $(KERNEL_STAMP) 2>&1)" ]; then \
-		( nice $(BIN)/python -m anonymiser.engine.warm && touch $(KERNEL_STAMP) || \
-		echo "The fast counting code could not be prepared; the dashboard works without it, more slowly." ) & fi; \
-	exec $(BIN)/python -m streamlit run app.py --server.port $(PORT) $(if $(filter-out 0,$(HEADLESS)),--server.headless true)
+	@exec $(BIN)/python -m pages.common.start --server.port $(PORT) $(if $(filter-out 0,$(HEADLESS)),--server.headless true)
 
 setup: $(RUN_STAMP)  ## make .venv and install requirements.txt
 

@@ -1,4 +1,4 @@
-"""Halftone's dashboard: ``streamlit run app.py``."""
+"""Halftone's dashboard: ``python -m pages.common.start``."""
 
 from pages.common.shell import run
 

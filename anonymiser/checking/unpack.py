@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any, Final
 
-from markdown_it import MarkdownIt
-
 from anonymiser.checking.findings import Finding, Rule, many
 from anonymiser.checking.grids import Grid, GridColumn
 from anonymiser.errors import ReadError
@@ -209,6 +207,8 @@ def _html(file: str, content: bytes) -> Unpacked:
 
 
 def _markdown(file: str, content: bytes) -> Unpacked:
+    from markdown_it import MarkdownIt
+
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     found = _html(file, reader.render(content.decode("utf-8", errors="replace")).encode())
     found.seen = "document"

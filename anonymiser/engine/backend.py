@@ -1,7 +1,7 @@
 """Chooses between the compiled kernels and their NumPy twins, and lends them scratch memory.
 
-Compiling takes some twenty-five seconds of CPU the first time; until a background thread has loaded the
-kernels, the twins answer.
+Compiling takes some twenty-five seconds of CPU the first time, in other processes; until a background thread has
+loaded the kernels, the twins answer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from anonymiser.engine import fallback
+from anonymiser.engine import fallback, preparing
 
 __all__ = [
     "Grouped",
@@ -35,7 +35,19 @@ Array = npt.NDArray[Any]
 _state: dict[str, ModuleType | None] = {"kernels": None}
 _lock = threading.Lock()
 _search_lock = threading.Lock()
+_background_lock = threading.Lock()
 _search_is_warm = threading.Event()
+_background: dict[str, threading.Thread] = {}
+_PARTS = (
+    preparing.Part(
+        ("anonymiser.engine.kernels", "anonymiser.engine.class_kernels"),
+        "anonymiser.engine.backend:warm",
+    ),
+    preparing.Part(
+        ("anonymiser.engine.lattice_kernels", "anonymiser.engine.probe_kernels"),
+        "anonymiser.engine.search_warm:warm",
+    ),
+)
 _DENSE_FLOOR = 1 << 16
 _CELL_BITS = 17  # a cell for each key of so many bits fits the second-level cache
 _RUN = 1 << 14  # keys that one value of the leading attribute may have on average
@@ -137,10 +149,25 @@ def warm_search() -> None:
 
 
 def warm_in_background() -> threading.Thread:
-    """Start :func:`warm_search` on a thread of its own; the kernels that a slider needs come first."""
-    thread = threading.Thread(target=warm_search, name="halftone-kernels", daemon=True)
-    thread.start()
+    """Load all kernels on a thread of its own, the one that does so already if there is one.
+
+    What is not kept from before is compiled in other processes first, and only loaded in this one.
+    """
+    with _background_lock:
+        thread = _background.get("kernels")
+        if thread is None or not (thread.is_alive() or may_search()):
+            thread = threading.Thread(target=_prepare_and_warm, name="halftone-kernels", daemon=True)
+            _background["kernels"] = thread
+            thread.start()
     return thread
+
+
+def _prepare_and_warm() -> None:
+    counting, walking = [preparing.begin(part) for part in _PARTS]
+    counting()
+    warm()
+    walking()
+    warm_search()
 
 
 @dataclass(frozen=True, eq=False)

@@ -124,7 +124,7 @@ def ordered(starts, values, counts, rank, cumulated, prefix, absent, rows, out):
     for c in range(starts.size - 1):
         size = np.int64(0)
         lost = np.int64(0)
-        used = 0
+        used = np.int64(0)  # a plain 0 would have what is called below compiled for 0 and for every other number
         for pair in range(starts[c], starts[c + 1]):
             count = np.int64(counts[pair])
             at = rank[values[pair]]
@@ -165,7 +165,9 @@ def ordered(starts, values, counts, rank, cumulated, prefix, absent, rows, out):
 @njit(cache=True, nogil=True)
 def _sort(place, used):
     if used > _FEW:
-        place[:used] = np.sort(place[:used])
+        in_order = np.sort(place[:used])
+        for i in range(used):  # assigned as a whole, the check of the shapes takes two seconds to compile
+            place[i] = in_order[i]
         return
     for i in range(1, used):
         at = place[i]

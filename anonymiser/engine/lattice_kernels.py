@@ -400,12 +400,14 @@ def walk(keys, counts, hist, masks, start, first, lattice, rules, found, progres
     key_buffers = np.empty((base + 1, tuples), dtype=np.uint64)
     count_buffers = np.empty((base + 1, tuples), dtype=np.int32)
     hist_buffers = np.empty((base + 1, tuples if values else 0, values), dtype=np.int32)
-    key_buffers[base] = keys
-    count_buffers[base] = counts
     mask_buffers = np.empty((base + 1, masks.size), dtype=np.uint64)
-    mask_buffers[base] = masks
-    if values:
-        hist_buffers[base] = hist
+    for i in range(tuples):  # assigned as wholes, the check of the shapes takes four seconds to compile
+        key_buffers[base, i] = keys[i]
+        count_buffers[base, i] = counts[i]
+        for v in range(values):
+            hist_buffers[base, i, v] = hist[i, v]
+    for i in range(masks.size):
+        mask_buffers[base, i] = masks[i]
     slots = np.empty(slots_for(tuples), dtype=np.int32)
     buckets = np.empty(tuples, dtype=np.int16)
     rest = np.empty(tuples + 1, dtype=np.int32)

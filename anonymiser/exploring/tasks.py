@@ -105,7 +105,7 @@ def start(project: Project, task: Task, work: Callable[[], object | None]) -> Ta
         try:
             if task.preparing:  # compiling would hold up the page that says so
                 task.done.wait(_FIRST_THE_PAGE)
-            backend.warm_search()
+            backend.warm_in_background().join()
             task.preparing = False
             found = None if task.cancelled else work()
             if found is not None and not task.cancelled:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from anonymiser.microdata import Microdata, ReadReport
 from anonymiser.reading.delimited import read_delimited
-from anonymiser.reading.excel import read_excel
 from anonymiser.reading.given import Given
 from anonymiser.reading.json_lines import read_json_lines
 from anonymiser.reading.kinds import Kind, recognise
@@ -68,6 +67,8 @@ def read(
     if kind is Kind.TEXT:
         table = read_delimited(given, choices)
     elif kind is Kind.EXCEL:
+        from anonymiser.reading.excel import read_excel  # its library takes a quarter of a second to load
+
         table = read_excel(given, choices)
     elif kind is Kind.PARQUET:
         table = read_parquet(given)

@@ -6,7 +6,6 @@ import codecs
 from dataclasses import dataclass
 from typing import Final
 
-import charset_normalizer
 import pyarrow as pa
 
 from anonymiser.errors import ReadError
@@ -162,6 +161,8 @@ def _eight_bit(given: Given) -> Encoding:
     if _in_latin_letters(lines):
         note = "Some characters are not UTF-8, so they were read as Windows-1252 (Western European). "
         return Encoding("cp1252", note=note + "If names with accents look wrong, choose the encoding.")
+    import charset_normalizer  # no page waits for it
+
     guess = charset_normalizer.from_bytes(lines).best()
     if guess is None:
         raise ReadError(

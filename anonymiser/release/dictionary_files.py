@@ -7,8 +7,6 @@ import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 
-import xlsxwriter
-
 from anonymiser.release import markdown
 from anonymiser.release.cells import safe_text
 from anonymiser.release.dictionary import Dictionary, DictionaryField, is_tables
@@ -119,6 +117,8 @@ def _csv(dictionary: Dictionary) -> str:
 
 def _workbook(dictionary: Dictionary) -> bytes:
     """Three sheets of text: no formula, no link, no time of writing."""
+    import xlsxwriter  # no page waits for it
+
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
     book.set_properties(

@@ -8,8 +8,6 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from markdown_it import MarkdownIt
-
 __all__ = ["bullets", "plain", "table", "web_page"]
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#!|~$&^])")
@@ -47,6 +45,8 @@ def bullets(lines: Iterable[str]) -> str:
 
 def web_page(title: str, markdown: str) -> str:
     """A page that needs no other file, runs nothing and asks no other host (the browser is told so, too)."""
+    from markdown_it import MarkdownIt  # no page waits for it
+
     reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "link", "autolink"])
     body = reader.render(markdown).replace("<th>", '<th scope="col">')
     return (

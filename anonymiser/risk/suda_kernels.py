@@ -41,7 +41,7 @@ def new_uniques(
     """
     size = chosen.size
     word, bit = own >> 6, np.uint64(1) << np.uint64(own & 63)
-    taken = 0
+    taken = np.int64(0)  # a plain 0 would have what is called below compiled twice
     for i in range(alone.size):
         absent = False
         covered = False

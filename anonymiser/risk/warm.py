@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
-__all__ = ["warm"]
+from anonymiser.engine import preparing
+
+__all__ = ["PART", "warm"]
+
+PART: Final = preparing.Part(
+    ("anonymiser.risk.match_kernels", "anonymiser.risk.suda_kernels"), "anonymiser.risk.warm:warm"
+)
 
 
 def warm() -> None:

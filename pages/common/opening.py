@@ -9,11 +9,12 @@ from functools import cache
 
 from anonymiser import autosave
 from anonymiser.access import Right
-from anonymiser.engine import backend
+from anonymiser.engine import backend, preparing
 from anonymiser.microdata import Microdata
 from anonymiser.project import Project
 from anonymiser.reading import read
 from anonymiser.risk import warm as attacks
+from anonymiser.trying import warm as methods
 from pages.common import access, changes, journal, shared, state
 
 __all__ = [
@@ -92,10 +93,12 @@ def discard_earlier_work() -> None:
 def warm() -> None:
     """Load the compiled kernels in the background, once: after the first page, so that it need not wait."""
     counting = backend.warm_in_background()
-    threading.Thread(target=_warm_attacks, args=(counting,), name="halftone-attacks", daemon=True).start()
+    threading.Thread(target=_warm_rest, args=(counting,), name="halftone-rest", daemon=True).start()
     atexit.register(gc.unfreeze)  # DuckDB complains at the end of objects that were never collected
 
 
-def _warm_attacks(counting: threading.Thread) -> None:
+def _warm_rest(counting: threading.Thread) -> None:
     counting.join()  # the sliders' kernels come first
+    compiled, _ = [preparing.begin(part) for part in (attacks.PART, methods.PART)]
+    compiled()
     attacks.warm()

@@ -26,7 +26,7 @@ def measured(project: Project) -> Lattice | None:
     walk = exploring.under_way(project)
     if walk is None and not exploring.was_cancelled(project) and size <= exploring.AT_ONCE:
         walk = exploring.explore(project)
-        if walk is not None and walk.wait(_AT_FIRST):
+        if walk is not None and not walk.preparing and walk.wait(_AT_FIRST):
             return exploring.found(project)
     if walk is None:
         _offer(size, earlier=lattice is not None)

@@ -74,11 +74,11 @@ class Served:
 
 @contextmanager
 def served(home: Path, log: Path, environment: Mapping[str, str] | None = None) -> Iterator[Served]:
-    """``streamlit run app.py`` on a free port, until the block ends."""
+    """The dashboard on a free port, as ``make run`` starts it, until the block ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
+    command = [sys.executable, "-m", "pages.common.start", "--server.headless=true", f"--server.port={port}"]
     with log.open("wb") as out:
         process = subprocess.Popen(
             command,
