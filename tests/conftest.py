@@ -50,11 +50,8 @@ def _own_main(monkeypatch: pytest.MonkeyPatch) -> None:
 def open_app(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], AppTest]:
     """The real app on the built-in sample, at a page: ``open_app("tune")``."""
     monkeypatch.chdir(ROOT)
-    for name in (
-        "collect",
-        "freeze",
-        "unfreeze",
-    ):  # after every run: as long as the run itself, among all tests' objects
+    # after every run, and among the objects of all tests it takes as long as the run itself
+    for name in ("collect", "freeze", "unfreeze"):
         monkeypatch.setattr(gc, name, lambda *_: 0)
     monkeypatch.setattr(PagesManager, "uses_pages_directory", False)
     monkeypatch.setattr(app_test, "PagesManager", _NoPagesFolder)
