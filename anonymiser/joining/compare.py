@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from anonymiser.errors import InputError
 from anonymiser.joining.people import extract_name, extract_of
+from anonymiser.joining.published import Subtracted, columns_of, subtracted
 from anonymiser.joining.settings import Setting
 from anonymiser.policy import Policy
 from anonymiser.project import Project
-from anonymiser.recipe import Recipe
+from anonymiser.recipe import Recipe, ReleaseForm
 from anonymiser.release.ledger_book import Book, Entry
 from anonymiser.risk.composition import OUTSIDE, Dropped, Joined, Nesting, drop_one, group_sizes, join, nesting
 from anonymiser.transform.encoded import EncodedTable
@@ -94,6 +95,14 @@ class Finding:
         People in a group smaller than the limit together, and in none by one release alone.
     causes : tuple of Dropped
         What the holder would have without each column of the new release, the most helpful first.
+    subtracted : Subtracted or None
+        What is left where counts of the new release and of an earlier one are subtracted: the worst of the earlier
+        ones. None where they are not both rounded counts in tables.
+    counts_up_to : int
+        Counts, and so differences, from 1 to this are small.
+    budgets : tuple of float
+        ε of the new release and of each earlier one with counts under a privacy budget; empty where the new one has
+        none.
     """
 
     limit: int
@@ -105,6 +114,9 @@ class Finding:
     alone: Joined
     newly: int
     causes: tuple[Dropped, ...]
+    subtracted: Subtracted | None = None
+    counts_up_to: int = 0
+    budgets: tuple[float, ...] = ()
 
     @property
     def nests(self) -> bool:
@@ -188,7 +200,47 @@ def compare(
         for e in counted
     )
     aside = len(standing) - len(counted) - len(unlinked)
-    return Finding(limit, earlier, aside, unlinked, holder, joined, alone, newly, tuple(causes))
+    most, recipes = _small_up_to(policy), [Recipe.from_json(e.recipe_json) for e in counted]
+    spent = [one.budget for one in (project.recipe, *recipes) if one.budget is not None]
+    return Finding(
+        limit,
+        earlier,
+        aside,
+        unlinked,
+        holder,
+        joined,
+        alone,
+        newly,
+        tuple(causes),
+        _subtracted(project, setting, list(zip(counted, recipes, strict=True)), axis, most),
+        most,
+        tuple(spent) if project.recipe.budget is not None else (),
+    )
+
+
+def _small_up_to(policy: Policy) -> int:
+    """Counts up to this are hidden in tables under a policy."""
+    return max(policy.hide_counts_up_to, int(policy.k.value) - 1)
+
+
+def _subtracted(
+    project: Project, setting: Setting, earlier: Sequence[tuple[Entry, Recipe]], axis: _Axis, most: int
+) -> Subtracted | None:
+    """What is left where both releases are rounded counts in tables; the worst of all the earlier ones.
+
+    Records beside counts are left to the joint k, and counts with noise to their budgets.
+    """
+    recipe, here, found = project.recipe, extract_name(project), []
+    shown = {
+        name: np.where(setting.class_of < 0, setting.class_of, codes) for name, (codes, _) in setting.codes.items()
+    }
+    counts = {name: axis.place(codes, here) for name, codes in shown.items()}
+    for entry, other in earlier:
+        if {recipe.form, other.form} != {ReleaseForm.TABLES} or recipe.budget or other.budget:
+            continue
+        columns = {name: axis.place(codes, entry.extract) for name, codes in columns_of(entry).items()}
+        found.append(subtracted(counts, columns, most))
+    return max(found, key=lambda one: one.cells, default=None)
 
 
 def _holders(entries: Sequence[Entry], policy: Policy, recipient: str) -> dict[str, list[Entry]]:

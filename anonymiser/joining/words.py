@@ -28,7 +28,8 @@ __all__ = [
 
 NO_EARLIER: Final = "Your vault knows of no earlier release that somebody could hold together with this one."
 _NESTED, _DIFFERENCE, _UNLINKED = "Nested in earlier releases", "People who came or left", "Releases not compared"
-JOINT_POINTS: Final = frozenset({JOINED, _NESTED, _DIFFERENCE, _UNLINKED})
+_TABLES, _BUDGETS = "Counts beside earlier ones", "Privacy budgets together"
+JOINT_POINTS: Final = frozenset({JOINED, _NESTED, _DIFFERENCE, _UNLINKED, _TABLES, _BUDGETS})
 """Names of the points about earlier releases."""
 _OWN: Final = "POLICY"
 _NAMED: Final = 2
@@ -70,6 +71,10 @@ def joint_points(finding: Finding, policy: Policy) -> tuple[Check, ...]:
         if finding.joined.by_difference:
             met = not finding.small_by_difference
             found.append(Check(_DIFFERENCE, met, _difference_sentence(finding), source, override))
+    if finding.subtracted is not None:
+        found.append(Check(_TABLES, not finding.subtracted.cells, _tables_sentence(finding), source, override))
+    if len(finding.budgets) > 1:
+        found.append(Check(_BUDGETS, None, _budgets_sentence(finding), source, override))
     if finding.unlinked:
         sentence = (
             f"{_releases(len(finding.unlinked))} of a table like this one cannot be compared: nothing in the two "
@@ -206,6 +211,26 @@ def _difference_sentence(finding: Finding) -> str:
     return (
         f"{told}; comparing the two tells {story.people(finding.small_by_difference)} of them apart into groups "
         f"smaller than {finding.limit}. Wait until more people came or left, or choose a coarser setting."
+    )
+
+
+def _tables_sentence(finding: Finding) -> str:
+    subtracted, small = finding.subtracted, f"1 to {finding.counts_up_to} people"
+    if subtracted is None or not subtracted.cells:
+        return f"Subtracting its counts from those of an earlier release, or those from its own, never leaves {small}."
+    cells = "1 cell" if subtracted.cells == 1 else f"{subtracted.cells:,} cells"
+    where = f" (most of them by {story.listing(subtracted.columns)})" if subtracted.columns else ""
+    return (
+        f"Subtracting counts from those of an earlier release leaves {small} in {cells}{where}, as far as rounding "
+        "lets it be seen. Choose its bands, or coarser ones that hold whole ones of it, and the same people."
+    )
+
+
+def _budgets_sentence(finding: Finding) -> str:
+    earlier = _releases(len(finding.budgets) - 1)
+    return (
+        f"Together with {earlier} the counts spend a privacy budget of ε = {sum(finding.budgets):g}; this release "
+        f"alone spends ε = {finding.budgets[0]:g}. Whether that is small enough is yours to judge."
     )
 
 

@@ -9,21 +9,25 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from anonymiser.attributes import Role
 from anonymiser.errors import InputError, OutputError, PolicyError, SealError
 from anonymiser.gate import JOINED, Check
+from anonymiser.hierarchies.intervals import IntervalLevel, IntervalSpec
 from anonymiser.joining.joint import find, joint_checks, make_it_nest, points_of
 from anonymiser.joining.nest import steps_to
 from anonymiser.joining.picture import ALONE, TOGETHER, bands, ledger_table, releases_table
 from anonymiser.joining.words import FirstRelease, answer, causes, changed, detail
 from anonymiser.microdata import MemorySource, Microdata
 from anonymiser.policy import GOVERNMENT, RESEARCHERS, Policy
+from anonymiser.privacy import KAnonymity
 from anonymiser.project import Project
-from anonymiser.recipe import ReleaseForm
+from anonymiser.recipe import ReleaseForm, Treatment
 from anonymiser.release.keys import OwnerKeys
 from anonymiser.release.ledger import Ledger
 from anonymiser.release.ledger_book import Withdrawal
 from anonymiser.releasing import ReleaseResult, with_form
 from anonymiser.risk.composition import Nesting
+from sample_data import CUSTOMERS
 from tests.joining.conftest import crossing
 
 Make = Callable[..., ReleaseResult]
@@ -369,3 +373,52 @@ def test_two_releases_share_no_pseudonym_and_the_same_one_has_the_same(project: 
     assert not set(drawn[0]) & set(drawn[2])
     assert not set(drawn[0]) & set(drawn[3])
     assert not set(drawn[2]) & set(drawn[3])
+
+
+class TestTables:
+    """Counts in tables beside counts that somebody has already."""
+
+    def test_the_same_people_in_coarser_bands_pass(self, published: Project, ledger: Ledger, made: Make) -> None:
+        published.change(with_form(published.recipe, ReleaseForm.TABLES, 60))
+        made(published, "t1", ledger)
+        published.change(published.recipe.with_levels({"birthdate": published.recipe.attribute("birthdate").top}))
+        found = find(published, ledger)
+        assert found.subtracted is not None
+        assert found.subtracted.cells == 0
+        assert not failing(points_of(published, ledger))
+
+    def test_other_cuts_that_leave_a_few_people_are_stopped(
+        self, customers: Microdata, ledger: Ledger, made: Make
+    ) -> None:
+        first, second = (_by_weight(customers, cut) for cut in (70.0, 70.3))
+        made(first, "t1", ledger)
+        weights = pd.to_numeric(pd.read_csv(CUSTOMERS, dtype=str)["weight"], errors="coerce")
+        between = int(weights.between(70.0, 70.3, inclusive="left").sum())
+        assert 5 <= between <= 7  # the joint k does not mind
+        found = find(second, ledger)
+        assert found.subtracted is not None
+        assert (found.subtracted.cells, found.subtracted.columns) == (2, ("weight",))
+        assert "Counts beside earlier ones" in failing(points_of(second, ledger))
+
+    def test_budgets_add_up(self, published: Project, ledger: Ledger, made: Make) -> None:
+        counted = with_form(published.recipe, ReleaseForm.TABLES, 60)
+        for release_id, budget in (("d1", 0.5), ("d2", 1.0)):
+            published.change(counted.changed(budget=budget))
+            told = {point.name: point for point in points_of(published, ledger)}
+            made(published, release_id, ledger)
+        assert "ε = 1.5" in told["Privacy budgets together"].sentence
+        assert find(published, ledger).subtracted is None  # noise covers what subtracting leaves
+
+
+def _by_weight(customers: Microdata, cut: float) -> Project:
+    """Counts of people above and below a weight, for researchers."""
+    project = Project(customers)
+    project.choose_policy(RESEARCHERS.name)
+    spec = IntervalSpec(levels=(IntervalLevel(name="bands", edges=(cut,)),), unit="kg")
+    for plan in project.recipe.attributes:
+        project.change(project.recipe.with_attribute(plan.name, treatment=Treatment.DROP))
+    recipe = project.recipe.with_attribute(
+        "weight", role=Role.QUASI, treatment=Treatment.RELEASE, hierarchy=spec, level=1
+    ).changed(requirements=(KAnonymity(k=5),))
+    project.change(with_form(recipe, ReleaseForm.TABLES, 60))
+    return project
