@@ -15,8 +15,16 @@ TOPICS: Final[Mapping[str, tuple[Event, ...]]] = {
     "Tables": (Event.LOADED, Event.SHARED, Event.UNSHARED),
     "Settings": (Event.ROLES, Event.SETTING, Event.KEPT),
     "Approvals": (Event.ASKED, Event.APPROVED, Event.DECLINED),
-    "Releases": (Event.EXPORTING, Event.EXPORTED, Event.DOWNLOADED, Event.WITHDRAWN),
-    "Keys and people": (Event.VAULT, Event.LOGIN, Event.LOGOUT, Event.TIMED_OUT, Event.REFUSED),
+    "Releases": (Event.EXPORTING, Event.EXPORTED, Event.DOWNLOADED, Event.ENTERED, Event.WITHDRAWN),
+    "Keys and people": (
+        Event.VAULT,
+        Event.REWRAPPED,
+        Event.ACCEPTED,
+        Event.LOGIN,
+        Event.LOGOUT,
+        Event.TIMED_OUT,
+        Event.REFUSED,
+    ),
     "Failures": (Event.FAILED, Event.RECOVERED, Event.REFUSED),
 }
 """For a filter."""
@@ -147,7 +155,16 @@ _WORDS: Final[Mapping[Event, Callable[[Fields, Mapping[str, str]], str]]] = {
     Event.WITHDRAWN: lambda fields, _: (
         f"took release {fields.get('release')} out of the count, as {fields.get('stated_by')} states.{_reason(fields)}"
     ),
+    Event.ENTERED: lambda fields, _: (
+        f"entered release {fields.get('release')} in the ledger of releases, which was written "
+        f"{_count(fields, 'serial')} times by then."
+    ),
+    Event.ACCEPTED: lambda fields, _: (
+        f"went on with an older copy of the ledger of releases, as {fields.get('stated_by')} states; "
+        f"{_count(fields, 'missing')} of the releases in this record are not in it.{_reason(fields)}"
+    ),
     Event.VAULT: _vault,
+    Event.REWRAPPED: _says("changed the passphrase of the owner's vault; its keys stay as they are."),
     Event.FAILED: _failed,
     Event.LOGIN: lambda fields, _: f"signed in as {fields.get('role')}.",
     Event.LOGOUT: _says("signed out."),

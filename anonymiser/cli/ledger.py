@@ -1,4 +1,4 @@
-"""``ledger list`` and ``ledger withdraw``: the releases that a vault remembers."""
+"""``ledger list``, ``ledger withdraw`` and ``ledger accept``: the releases that a vault remembers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from anonymiser.release.ledger_book import Withdrawal
 
 __all__ = ["ledger_app"]
 
-_HELP = "The releases that your vault remembers: ledger list, ledger withdraw ID."
+_HELP = "The releases that your vault remembers: ledger list, ledger withdraw ID, ledger accept."
 _Vault = Annotated[Path, typer.Option("--vault", help="Your vault.")]
 _Words = Annotated[Path, typer.Option("--vault-passphrase-file", help="The passphrase of the vault.")]
 
@@ -53,6 +53,27 @@ def withdraw_command(
     said: dict[str, Scalar] = {"release": release_id, "stated_by": stated.stated_by, "reason": stated.reason}
     Trail().signed_by(opened.keys.signing).append(Event.WITHDRAWN, said)
     print_line("It does not count any more.")
+    return 0
+
+
+@ledger_app.command("accept")
+def accept_command(
+    *,
+    vault: _Vault,
+    vault_passphrase_file: _Words,
+    reason: Annotated[str, typer.Option(help="Why there is no newer copy, such as a disk that broke.")],
+    by: Annotated[str, typer.Option(help="Who says so.")],
+) -> int:
+    """Go on with an older copy of the ledger: after a backup was put back and the newest one is lost."""
+    from anonymiser.audit import Trail
+    from anonymiser.releasing.recorded import accept
+
+    opened = _opened(vault, vault_passphrase_file)
+    lost = accept(Trail().signed_by(opened.keys.signing), opened.ledger, reason=reason, stated_by=by)
+    print_line("This copy of the ledger counts from now on.")
+    for entry in lost:
+        told = f"{entry.fields.get('release')} of {entry.time.date().isoformat()} for {entry.fields.get('recipient')}"
+        print_line(f"Not in it: release {told}. Nothing is compared with it: consider what it showed yourself.")
     return 0
 
 

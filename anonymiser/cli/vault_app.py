@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from anonymiser.cli.inputs import passphrase_in
 from anonymiser.cli.printing import print_line
-from anonymiser.errors import OutputError
+from anonymiser.errors import AnonymiserError, OutputError
 
 __all__ = ["vault_app"]
 
@@ -31,9 +32,24 @@ def passphrase_command(
     new_passphrase_file: Annotated[Path, typer.Option(help="File with the new one.")],
 ) -> int:
     """Wrap the same keys under another passphrase."""
+    from anonymiser.audit import Event, Trail
     from anonymiser.release.vault import change_passphrase
 
-    change_passphrase(vault, passphrase_in(passphrase_file), passphrase_in(new_passphrase_file))
+    old, new = passphrase_in(passphrase_file), passphrase_in(new_passphrase_file)
+    try:
+        keys = change_passphrase(vault, old, new)
+    except AnonymiserError as error:
+        with suppress(OutputError):  # the first failure is the one to be told
+            what = "changing the vault's passphrase"
+            Trail().append(Event.FAILED, {"what": what, "kind": type(error).__name__})
+        raise
+    try:
+        Trail().signed_by(keys.signing).append(Event.REWRAPPED)
+    except OutputError as error:
+        raise OutputError(
+            "The passphrase was changed, but that could not be written into the audit trail. See that Halftone's "
+            "folder can be written."
+        ) from error
     print_line("The vault has its new passphrase. Its keys, and so its fingerprint, are the same.")
     print_line(
         "Earlier backups, and private archives that were sealed under the old passphrase, still need the old one."

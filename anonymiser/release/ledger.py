@@ -5,8 +5,8 @@ people are known in it by keyed ids, and what the releases showed of each group 
 
 The file is ``halftone-ledger-1``, a line feed, a nonce of 12 bytes and the contents under AES-256-GCM. The key is
 derived from the owner's master key: the ledger needs no passphrase of its own, and a new passphrase of the vault leaves
-it as it is. Whoever can write into the folder can put an older copy in its place, or delete it: keep both in your
-backup.
+it as it is. How often it was written is remembered apart from it (:mod:`anonymiser.release.ledger_memory`): an older
+copy in its place, or none, is refused until the owner says that there is no newer one.
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ import pyarrow as pa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from anonymiser import autosave
 from anonymiser.errors import InputError, OutputError, SealError
 from anonymiser.release.files import plain_words, sync_folder, write_whole
 from anonymiser.release.keys import OwnerKeys, derive
 from anonymiser.release.ledger_book import Book, Entry, Extract, Withdrawal, book_of, bytes_of
+from anonymiser.release.ledger_memory import LedgerMemory
 
 __all__ = ["Ledger", "ledger_beside"]
 
@@ -39,7 +41,8 @@ _MOST_BYTES: Final = 2**31 - 1
 
 def ledger_beside(vault: Path, keys: OwnerKeys) -> Ledger:
     """The ledger that belongs to a vault: the file of the same name ending in ``.ledger``."""
-    return Ledger(vault.with_suffix(".ledger"), keys)
+    path = vault.with_suffix(".ledger")
+    return Ledger(path, keys, LedgerMemory(path, keys, autosave.home()))
 
 
 class Ledger:
@@ -50,10 +53,13 @@ class Ledger:
     path : Path
     keys : OwnerKeys
         From the vault.
+    memory : LedgerMemory, optional
+        What is remembered of it elsewhere.
     """
 
-    def __init__(self, path: Path, keys: OwnerKeys) -> None:
+    def __init__(self, path: Path, keys: OwnerKeys, memory: LedgerMemory | None = None) -> None:
         self.path = path
+        self.memory = memory
         self._key = derive(keys.master, "ledger")
         self._person_key = derive(keys.master, "person")
         self._kept: tuple[object, Book] | None = None
@@ -69,10 +75,37 @@ class Ledger:
         Raises
         ------
         SealError
-            It belongs to another vault, or was changed.
+            It belongs to another vault, or was changed; or it is older than what is remembered of it.
         OutputError
             The file cannot be read.
         """
+        known = self._remembered()  # first: a writer may be quicker than we are
+        book = self._read()
+        if book.serial < known:
+            with self._locked():  # it may just have been taken back, because its release failed
+                return self._current()
+        return book
+
+    def _current(self) -> Book:
+        """The same while nobody else writes."""
+        book = self._read()
+        if book.serial < self._remembered():
+            raise self.rolled_back()
+        return book
+
+    def _remembered(self) -> int:
+        return 0 if self.memory is None else self.memory.read()
+
+    def rolled_back(self) -> SealError:
+        """What is said of a copy that is older than what is remembered."""
+        what = "is an older copy" if self.path.exists() else "is gone"
+        return SealError(
+            f"The ledger of releases '{self.path.name}' {what}: your vault remembers a later one, and releases that "
+            "it had would be overlooked. Put back the newest copy. If there is none, say so: "
+            "'python -m anonymiser ledger accept' names the releases that are missing and goes on."
+        )
+
+    def _read(self) -> Book:
         signature = self._signature()
         if self._kept is None or self._kept[0] != signature:
             content = self._content()
@@ -106,15 +139,18 @@ class Ledger:
         """
         with self._locked():
             before = self._content()
-            book = Book() if before is None else self._opened(before)
+            book = self._current()
             if book.head != head:
                 raise OutputError(
                     "Another release was made while this one was prepared. Check again how they join, and repeat."
                 )
             self._write(_with_entry(book, entry, extract))
             try:
+                self._note(book.serial + 1)
                 yield
             except BaseException:
+                with suppress(OutputError):
+                    self._note(book.serial)
                 self._restore(before)
                 raise
 
@@ -131,7 +167,7 @@ class Ledger:
         if not (withdrawal.reason.strip() and withdrawal.stated_by.strip()):
             raise InputError("A release is withdrawn with a reason and the name of who says so. Give both.")
         with self._locked():
-            book = self.read()
+            book = self._current()
             found = [entry for entry in book.entries if entry.release_id == release_id]
             if not found:
                 raise InputError("The ledger has no release with this id. List what it has first.")
@@ -139,6 +175,30 @@ class Ledger:
                 raise InputError("This release is withdrawn already.")
             changed = [replace(e, withdrawn=withdrawal) if e is found[0] else e for e in book.entries]
             self._write(replace(book, entries=tuple(changed)))
+            self._note(book.serial + 1)
+
+    def accept(self, newest: int = 0) -> None:
+        """Go on with a copy that is older than what is remembered, because there is no newer one.
+
+        Parameters
+        ----------
+        newest : int
+            How often it was written at least, by the audit trail. From now on the copy counts as newer than all.
+
+        Raises
+        ------
+        SealError, OutputError
+            It was changed, or cannot be written.
+        """
+        with self._locked():
+            book = self._read()
+            serial = max(newest, book.serial, self._remembered())
+            self._write(replace(book, serial=serial))
+            self._note(serial + 1)
+
+    def _note(self, serial: int) -> None:
+        if self.memory is not None:
+            self.memory.note(serial)
 
     def _signature(self) -> tuple[int, int, int] | None:
         """Changes whenever the file does: a page asks again and again what it holds."""
@@ -180,7 +240,7 @@ class Ledger:
         )
 
     def _write(self, book: Book) -> None:
-        plain, nonce = bytes_of(book), os.urandom(_NONCE)
+        plain, nonce = bytes_of(replace(book, serial=book.serial + 1)), os.urandom(_NONCE)
         if len(plain) > _MOST_BYTES - 1024:
             raise OutputError("The ledger of releases is full. Begin another vault for another group of people.")
         sealed = AESGCM(self._key).encrypt(nonce, plain, _MAGIC)

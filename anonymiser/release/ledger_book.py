@@ -89,6 +89,8 @@ class Entry:
         What the release shows of each group, in the order of ``columns``: private.
     withdrawn : Withdrawal or None
         Set where the release does not count any more.
+    epsilon : float or None
+        Privacy budget of its counts, where it has one.
     """
 
     release_id: str
@@ -103,6 +105,7 @@ class Entry:
     columns: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...] = field(repr=False)
     withdrawn: Withdrawal | None = None
+    epsilon: float | None = None
 
     @property
     def deleted(self) -> int:
@@ -127,11 +130,14 @@ class Book:
         By name.
     head : str
         Changes with every entry; empty while nothing was ever written.
+    serial : int
+        How often it was written: an older copy has a smaller one.
     """
 
     entries: tuple[Entry, ...] = ()
     extracts: Mapping[str, Extract] = field(default_factory=dict)
     head: str = ""
+    serial: int = 0
 
 
 def bytes_of(book: Book) -> bytes:
@@ -140,6 +146,7 @@ def bytes_of(book: Book) -> bytes:
     document = {
         "extracts": [_without_array(extract, "ids", blobs) for extract in book.extracts.values()],
         "entries": [_without_array(entry, "class_of", blobs) for entry in book.entries],
+        "serial": book.serial,
     }
     head = json.dumps({**document, "sizes": [len(blob) for blob in blobs]}, default=str).encode()
     packed = pa.compress(head, codec=_CODEC, asbytes=True)
@@ -161,7 +168,8 @@ def book_of(content: bytes, head: str) -> Book:
     pieces = iter([content[a:b] for a, b in pairwise(ends)])
     extracts = [Extract(**_with_array(one, "ids", np.uint64, next(pieces))) for one in document["extracts"]]
     entries = [_entry(_with_array(one, "class_of", np.int32, next(pieces))) for one in document["entries"]]
-    return Book(tuple(entries), {extract.name: extract for extract in extracts}, head)
+    serial = int(document.get("serial", len(entries)))  # earlier versions wrote none
+    return Book(tuple(entries), {extract.name: extract for extract in extracts}, head, serial)
 
 
 def _without_array(record: Extract | Entry, name: str, blobs: list[bytes]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from anonymiser.releasing.joined import compared
 from anonymiser.releasing.outline import ColumnOutline, Outline, counted, made_in_words, outline, why_not, with_form
 from anonymiser.releasing.particulars import Override, Particulars, draft, pass_gate, stopped_by
 from anonymiser.releasing.raw import can_be_pseudonym, must_not_leave, pseudonym_requests, with_pseudonyms
+from anonymiser.releasing.recorded import note_entered
 from anonymiser.releasing.witnessed import witnessed
 from anonymiser.releasing.words import decisions, facts_of
 from anonymiser.transform.released import DroppedColumn, ReleasedTable
@@ -121,13 +122,13 @@ def release(
         witnessed(writer, project, particulars, chosen, people=override or second_person, keys=keys) as witness,
     ):
         table = _explained(project.released(counted(project.recipe)), project, chosen)
-        beside = compared(project, table, particulars, chosen, remembered)
+        beside = compared(project, table, particulars, chosen, remembered, trail=writer)
         found = checks(project.recipe, project.assess(), chosen, beside.points)
         pass_gate(found, chosen, override)
         stated = remembered if isinstance(remembered, FirstRelease) else None
         reasons = decisions(project, chosen, found, sealing, override, first=stated)
         facts = facts_of(project, particulars, chosen, table, reasons, found=found)
-        return make_release(
+        made = make_release(
             table,
             facts,
             sealing,
@@ -142,6 +143,9 @@ def release(
             commit=beside.commit,
             progress=progress,
         )
+    if isinstance(remembered, Ledger):
+        note_entered(writer, remembered, particulars.release_id)
+    return made
 
 
 def _by_percent(progress: Callable[[float, str], None]) -> Callable[[float, str], None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from anonymiser.audit import Trail
 from anonymiser.gate import Check
 from anonymiser.joining.joint import find
 from anonymiser.joining.people import extract_of
@@ -15,6 +16,7 @@ from anonymiser.project import Project
 from anonymiser.release.ledger import Ledger
 from anonymiser.release.ledger_book import Entry
 from anonymiser.releasing.particulars import Particulars
+from anonymiser.releasing.recorded import check_recorded
 from anonymiser.transform.released import ReleasedTable
 
 __all__ = ["Compared", "compared"]
@@ -41,6 +43,8 @@ def compared(
     particulars: Particulars,
     policy: Policy,
     remembered: Ledger | FirstRelease | None,
+    *,
+    trail: Trail,
 ) -> Compared:
     """Compare a table that is about to leave with every earlier release, and prepare its own entry.
 
@@ -52,16 +56,19 @@ def compared(
     policy : Policy
     remembered : Ledger, FirstRelease or None
         The owner's ledger; or her statement that there was no earlier release; or neither.
+    trail : Trail
+        With the owner's key.
 
     Raises
     ------
     SealError, OutputError
-        The ledger was changed, or cannot be read.
+        The ledger was changed or is an older copy, or cannot be read.
     """
     if not isinstance(remembered, Ledger):
         return Compared(points_without_ledger(policy, remembered), None)
     ledger, setting = remembered, setting_of(table, project.microdata.rows)
     book = ledger.read()
+    check_recorded(trail, ledger, book)
     finding = find(
         project,
         ledger,

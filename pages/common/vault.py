@@ -96,6 +96,7 @@ def _change(path: Path, old: str, new: str, again: str) -> None:
         journal.note(Event.FAILED, what="changing the vault's passphrase", kind=type(error).__name__)
         st.error(escape(error, _LONGEST), icon=":material/error:")
         return
+    journal.note(Event.REWRAPPED)
     desk().vault_passphrase = new
     st.success(
         "Changed. Earlier backups and private archives still need the old passphrase.", icon=":material/check_circle:"

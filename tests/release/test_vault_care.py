@@ -12,7 +12,9 @@ import numpy as np
 import pyrage
 import pytest
 
+from anonymiser import autosave
 from anonymiser.attributes import Concept
+from anonymiser.audit import TRAIL_FILE, Event, folder_of, public_hex, read_entries
 from anonymiser.errors import InputError, OutputError, SealError
 from anonymiser.microdata import Microdata
 from anonymiser.release.facts import ReleaseFacts
@@ -84,6 +86,10 @@ def test_the_command_line_does_both(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert run("vault", "passphrase", vault, *change).code == 0
     assert open_vault(vault, "new words").master == keys.master
     assert run("vault", "passphrase", vault, *change).code == 2
+    changed, failed = read_entries((folder_of(autosave.home()) / TRAIL_FILE).read_bytes())[-2:]
+    assert (changed.event, changed.key) == (Event.REWRAPPED, public_hex(keys.signing.public_key()))
+    assert (failed.event, failed.fields["kind"]) == (Event.FAILED, "SealError")
+    assert "words" not in str(changed.fields | failed.fields)
 
 
 @pytest.fixture
