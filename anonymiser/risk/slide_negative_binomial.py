@@ -112,6 +112,6 @@ def _beyond(logit: Reals, ones: float, twos: float, fraction: float, classes: fl
         rest = 1 / (1 + np.exp(logit))
         q = (1 - fraction) * rest
         p = fraction + (1 - fraction) / (1 + np.exp(-logit))
-        g = np.exp(alpha * (log_beta - np.log(p)))
+        g = np.exp(alpha * (log_beta - np.log1p(-q)))  # log1p: near β = 1 rounding alone would make roots
         result: Reals = classes * fraction * g * (1 + alpha * q / p) - ones
     return result

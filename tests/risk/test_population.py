@@ -122,6 +122,14 @@ def test_a_full_sample_counts_its_own_uniques() -> None:
     assert dankar(one).uniques == pytest.approx(3)
 
 
+def test_rounding_makes_no_snb_estimate() -> None:
+    """No β fits 7 classes of one beside 17 of two; near β = 1 rounding once did, and said that nobody is unique."""
+    sizes = np.array([[1, 7], [2, 17], [3, 13], [4, 13], [5, 6], [6, 4], [7, 2]])
+    found = estimate(Sample(sizes, 1000.0), SNB)
+    assert found.uniques is None
+    assert "fits" in found.reason
+
+
 @pytest.mark.parametrize(("alpha", "beta", "fraction"), [(0.4, 0.3, 0.2), (1.5, 0.5, 0.3), (0.2, 0.05, 0.5)])
 def test_snb_recovers_a_population_of_its_kind(alpha: float, beta: float, fraction: float) -> None:
     rng = np.random.default_rng(7)
