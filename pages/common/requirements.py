@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from anonymiser import wording
 from anonymiser.access import Right
 from anonymiser.assessment import RequirementResult
 from anonymiser.gate import breaking_class
@@ -117,9 +118,8 @@ def _breaking(project: Project, results: tuple[RequirementResult, ...]) -> None:
     found = breaking_class(project.classes(histograms=True), model, labels)
     if found is not None:
         title = f"Values of {plan.name} in a group that breaks {TITLES[str(model.model_dump()['kind'])]}"
-        caption = (
-            f"The largest such group has {found.records:,} records, beside the whole table. Before any is deleted."
-        )
+        size = wording.records(found.records)
+        caption = f"The largest such group has {size}, beside the whole table. Before any is deleted."
         told = found.shares
         frame = pd.DataFrame(
             [

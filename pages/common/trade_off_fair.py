@@ -56,7 +56,6 @@ def _groups(project: Project, column: str) -> None:
             "times its share": [f"{times:.1f}" for times in found.times],
         },
         hide_index=True,
-        height=262,
     )
     st.caption(escape(found.worst, _LONGEST))
     st.caption(
