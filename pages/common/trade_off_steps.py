@@ -10,7 +10,7 @@ from anonymiser import exploring, story
 from anonymiser.project import Project
 from anonymiser.recipe import Recipe
 from anonymiser.search import LatticeTable, Move, Tabulated, moves, neighbours, path
-from pages.common import plots, trade_off_choices
+from pages.common import trade_off_choices, trade_off_near
 from pages.common.words import escape
 
 __all__ = ["show"]
@@ -24,7 +24,7 @@ def show(project: Project, scores: LatticeTable) -> None:
     recipe, standings = project.recipe, Tabulated(scores)
     layers, ranked = st.columns([1, 1], gap="small")
     with layers:
-        figure = plots.neighbourhood(neighbours(standings, recipe.node), scores, recipe)
+        figure = trade_off_near.neighbourhood(neighbours(standings, recipe.node), scores, recipe)
         trade_off_choices.clickable(figure, "lattice-picture", scores)
         st.caption(
             "One slider moved by one step: finer on the left, coarser on the right. Green circles meet the "
