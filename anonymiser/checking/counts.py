@@ -10,12 +10,12 @@ from itertools import combinations
 from typing import Final
 
 from anonymiser.checking.findings import Finding, NumberRules, Rule, many
-from anonymiser.checking.grids import EXTREME, Grid, GridColumn, count_of, is_total, plain_name
+from anonymiser.checking.grids import EXTREME, SHARES, Grid, GridColumn, count_of, is_total, plain_name
 from anonymiser.checking.recount import Recount, split_by_recount
 
 __all__ = ["check_counts", "check_differences", "check_extremes", "check_shares"]
 
-_SHARES: Final = re.compile(r"(per_?cent|percentage|pct|proportion|share|rate)")
+_BEHIND: Final = re.compile(r".*\(\s*(\d+(?:\.\d+)?)\s*%?\s*\)$")
 _TABLE: Final = "table"
 _MOST_TABLES: Final = 300
 """Differences are looked for between so many tables at most: beyond, pairs would be too many."""
@@ -85,11 +85,13 @@ def check_shares(grid: Grid) -> Iterator[Finding]:
     """A share of 0 % or 100 % tells something of everybody in the group."""
     for place, column in enumerate(grid.columns, start=1):
         name = plain_name(column.name)
-        if "missing" in name or not (_SHARES.search(name) or column.name.strip().endswith("%")):
+        behind = [_BEHIND.fullmatch(text) for text in column.values]
+        if "missing" in name or not (SHARES.search(name) or "%" in column.name or (behind and all(behind))):
             continue
-        numbers = [re.sub(r"\s*%", "", cell) for cell in column.cells]
+        numbers = [_BEHIND.sub(r"\1", re.sub(r"\s*%", "", cell)) for cell in column.cells]
         shown = [float(text) for text in numbers if re.fullmatch(r"\d+(\.\d+)?", text)]
-        whole = 1.0 if shown and max(shown) <= 1 and "percent" not in name and "%" not in column.name else 100.0
+        per_cent = "percent" in name or any("%" in text for text in (column.name, *column.values))
+        whole = 1.0 if shown and max(shown) <= 1 and not per_cent else 100.0
         bad = sum(value in {0.0, whole} for value in shown)
         if bad:
             yield Finding(

@@ -11,7 +11,18 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["EXTREME", "Grid", "GridColumn", "Kind", "count_of", "is_hidden", "is_total", "kind_of", "plain_name"]
+__all__ = [
+    "EXTREME",
+    "SHARES",
+    "Grid",
+    "GridColumn",
+    "Kind",
+    "count_of",
+    "is_hidden",
+    "is_total",
+    "kind_of",
+    "plain_name",
+]
 
 _COUNT_NAMES: Final = frozenset(
     [
@@ -34,21 +45,38 @@ _COUNT_NAMES: Final = frozenset(
     ]
 )
 _MAGNITUDE: Final = re.compile(r"(total|sum|mean|average|avg)(_|$)|_(total|sum|mean|average)$")
-EXTREME: Final = re.compile(r"(min|max|minimum|maximum|lowest|highest)(_.*)?|.*_(min|max|minimum|maximum)")
+EXTREME: Final = re.compile(
+    r"(min|max|minimum|maximum|lowest|highest|smallest|largest|youngest|oldest|shortest|tallest|p0|p100|q0|q100)(_.*)?|"
+    r".*_(min|max|minimum|maximum)"
+)
+SHARES: Final = re.compile(r"(per_?cent|percentage|pct|proportion|share|rate)")
 _TOTALS: Final = frozenset(("total", "totals", "all", "overall", "sum", "everybody", "everyone", "grand total"))
 _HIDDEN: Final = frozenset(
-    ("", "*", "-", "–", "—", "c", "[c]", "x", "[x]", ":", "..", "…", "hidden", "suppressed", "redacted", "[redacted]")
+    (
+        *("", "*", "-", "–", "—", "c", "[c]", "(c)", "x", "[x]", "#", ":", ".", "..", "…"),
+        *("hidden", "suppressed", "redacted", "[redacted]", "na", "n/a", "n.a.", "nan", "null"),
+    )
 )
-_WHOLE: Final = re.compile(r"\d{1,15}(?:\.0+)?|\d{1,3}(?:,\d{3})+")
+_WHOLE: Final = re.compile(r"\d{1,15}(?:\.0+)?|\d{1,3}(?:,\d{3})+|\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+")
+_WITH_SHARE: Final = re.compile(r"\s*\(\s*\d+(?:[.,]\d+)?\s*%?\s*\)$")
+"""A share behind a count: 3 (12.5 %)."""
 _BELOW: Final = re.compile(r"(<|≤|<=|under|below|up to|fewer than|less than)\s*\d+|\d+\s*(to|-|–)\s*\d+")
 _CODE: Final = re.compile(r"\W*[a-z]{0,4}[\W_]?\d{3,}\W*", re.IGNORECASE)
 _STATISTICS: Final = frozenset(
     ("mean", "median", "average", "sd", "std", "count", "n", "min", "max", "minimum", "maximum", "range", "variance")
 )
+_ESTIMATES: Final = frozenset(
+    (
+        *("estimate", "estimates", "coef", "coefficient", "coefficients", "beta", "std_error", "std_err"),
+        *("standard_error", "p_value", "pvalue", "pr_t", "pr_z", "t_value", "z_value", "statistic", "odds_ratio"),
+        *("hazard_ratio", "conf_low", "conf_high", "ci_lower", "ci_upper"),
+    )
+)
 _SUBJECT: Final = {"column", "variable", "field", "attribute", "what", "measure"}
 _SAID: Final = {"meaning", "description", "label", "definition", "this_release", "value"}
 _SENTENCE: Final = 30
 """Characters of a cell, on average, from which a column is taken for sentences."""
+_A_NUMBER: Final = re.compile(r"-?[\d,]+(\.\d+)?\s?%?")
 _MOST_ROWS: Final = 500
 """A cross table of more rows than this is taken for rows about people."""
 
@@ -60,6 +88,7 @@ class Kind(Enum):
     TOTALS = "a table of totals or means"
     ROWS = "rows about people"
     WORDS = "a table of words"
+    ESTIMATES = "a table of estimates or probabilities"
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,11 +184,11 @@ def is_hidden(text: str) -> bool:
 def count_of(text: str) -> int | None:
     """A whole number of a cell; None where it shows none.
 
-    >>> count_of("1,204"), count_of("5.0"), count_of("<8")
-    (1204, 5, None)
+    >>> count_of("1,204"), count_of("5.0"), count_of("<8"), count_of("1 204 (12.5%)")
+    (1204, 5, None, 1204)
     """
-    found = _WHOLE.fullmatch(text.strip())
-    return int(found.group().replace(",", "").split(".")[0]) if found else None
+    found = _WHOLE.fullmatch(_WITH_SHARE.sub("", text.strip()))
+    return int(re.sub(r"\D", "", found.group().split(".")[0])) if found else None
 
 
 def is_total(text: str) -> bool:
@@ -197,13 +226,13 @@ def _guess(grid: Grid) -> tuple[Kind, tuple[str, ...]]:
     by_name = [c for c in numbers if plain_name(c.name) in _COUNT_NAMES]
     if by_name and len(by_name) < len(grid.columns) and _told_apart(grid, by_name):
         return Kind.COUNTS, tuple(c.name for c in by_name)
-    if not grid.sheet or _is_words(grid):
-        return Kind.WORDS, ()
+    if not grid.sheet or _is_words(grid) or _is_estimates(grid):
+        return Kind.ESTIMATES if grid.sheet and _is_estimates(grid) else Kind.WORDS, ()
     if _is_cross_table(grid, numbers):
         return Kind.COUNTS, tuple(c.name for c in grid.columns[1:])
     if _is_summary(grid):
         return Kind.TOTALS, tuple(c.name for c in grid.columns[1:] if _is_number(c))
-    means = [c.name for c in grid.columns if _MAGNITUDE.search(plain_name(c.name)) and _is_number(c)]
+    means = [c.name for c in grid.columns if _is_magnitude(c) and _is_number(c)]
     if means and len(means) < len(grid.columns) and _labels_rows(grid):
         return Kind.TOTALS, tuple(means)
     return Kind.ROWS, ()
@@ -212,6 +241,21 @@ def _guess(grid: Grid) -> tuple[Kind, tuple[str, ...]]:
 def _is_summary(grid: Grid) -> bool:
     """Whether the first column names statistics."""
     return sum(plain_name(text) in _STATISTICS for text in grid.columns[0].values) > 1
+
+
+def _is_magnitude(column: GridColumn) -> bool:
+    """Whether a column is called a total, a mean or a share."""
+    name = plain_name(column.name)
+    return bool(_MAGNITUDE.search(name) or SHARES.search(name)) or "%" in column.name
+
+
+def _is_estimates(grid: Grid) -> bool:
+    """Whether the columns are those of a model's estimates, or the last one holds probabilities."""
+    names = [plain_name(column.name) for column in grid.columns]
+    if sum(name in _ESTIMATES for name in names) > 1:
+        return True
+    shares = [re.fullmatch(r"[01](\.\d+)?", text) for text in grid.columns[-1].values]
+    return names[-1] == "probability" and bool(shares) and all(shares)
 
 
 def _told_apart(grid: Grid, counts: Sequence[GridColumn]) -> bool:
@@ -241,14 +285,18 @@ def _is_counting(column: GridColumn) -> bool:
 
 
 def _is_number(column: GridColumn) -> bool:
-    return bool(column.values) and all(re.fullmatch(r"-?[\d,]+(\.\d+)?", t) or is_hidden(t) for t in column.values)
+    return bool(column.values) and all(_A_NUMBER.fullmatch(text) or is_hidden(text) for text in column.values)
 
 
 def _labels_rows(grid: Grid) -> bool:
     """Whether the first column names each row, and is no list of codes of people."""
     first = grid.columns[0]
-    named = len(first.values) == grid.rows > 0 and not _is_number(first)
-    return named and grid.rows <= _MOST_ROWS and not all(_CODE.fullmatch(text) for text in first.values)
+    if not len(first.values) == grid.rows > 0 or grid.rows > _MOST_ROWS:
+        return False
+    if any(is_total(column.name) for column in grid.columns[1:]):
+        return True
+    plain = all(_A_NUMBER.fullmatch(text) for text in first.values)
+    return not plain and not all(_CODE.fullmatch(text) and not is_hidden(text) for text in first.values)
 
 
 def _is_cross_table(grid: Grid, numbers: Sequence[GridColumn]) -> bool:

@@ -22,6 +22,7 @@ __all__ = ["Question", "review"]
 
 _QUASI: Final = "quasi-identifier;"
 _PSEUDONYM: Final = "pseudonym;"
+_NOISY: Final = "count; noisy."
 _UNREAD: Final = "could not be read"
 
 
@@ -94,7 +95,7 @@ def review(files: Mapping[str, bytes], question: Question | None = None) -> Revi
     tables = [_table(grid, asked) for found in unpacked.values() for grid in found.grids]
     if asked.data is not None:
         tables.append(_Table(asked.data, Kind.ROWS, ()))
-    qis, pseudonyms = _described(files)
+    qis, pseudonyms, noisy = _described(files)
     qis, pseudonyms = asked.qis or qis, asked.pseudonyms or pseudonyms
     rows = [table.grid for table in tables if table.kind is Kind.ROWS]
     recount = Recount.of(asked.data) if asked.data is not None else _recount(rows)
@@ -111,9 +112,18 @@ def review(files: Mapping[str, bytes], question: Question | None = None) -> Revi
             waiting.append(f"{name} names an address or a telephone number: see that it is the owner's own.")
     for table in tables:
         looked.append(LookedAt(table.grid.file, table.grid.name or "table", _taken_as(table)))
+        if table.kind is Kind.COUNTS and table.grid.file in noisy:
+            findings += check_cells(table.grid)
+            waiting.append(
+                f"{table.grid.file}: its description says that its counts have noise under a privacy budget; they were "
+                "not looked at further. How large the budget is, is for you to judge."
+            )
+            continue
         findings += _of_table(table, asked, recount, (qis, pseudonyms))
         waiting += _open_questions(table, asked, recount, qis)
-    counted = [(t.grid, t.numbers) for t in tables if t.kind is Kind.COUNTS and t.grid.sheet]
+    counted = [
+        (t.grid, t.numbers) for t in tables if t.kind is Kind.COUNTS and t.grid.sheet and t.grid.file not in noisy
+    ]
     findings += check_differences(counted, asked.rules)
     seen = [LookedAt(name, "", found.seen or "not looked into") for name, found in unpacked.items()]
     return Review(tuple(_once(findings)), tuple(seen + looked), tuple(dict.fromkeys(waiting)))
@@ -171,6 +181,8 @@ def _of_table(
 
 def _open_questions(table: _Table, asked: Question, recount: Recount, qis: Sequence[str]) -> Iterator[str]:
     where = table.grid.file + (f", {table.grid.name}" if table.grid.name else "")
+    if table.kind is Kind.ESTIMATES:
+        yield f"{where} holds estimates: that at least 10 degrees of freedom are left (ACRO) is for you to see."
     if table.kind is Kind.TOTALS and asked.contributions is None and not asked.largest:
         yield f"{where} holds totals or means: whether one contributor dominates needs the contributions."
     if table.kind is Kind.COUNTS and table.grid.sheet and not _is_recount(table.grid, recount):
@@ -197,18 +209,21 @@ def _sentences(found: Unpacked, tables: Sequence[_Table]) -> str:
     return "\n".join((found.text, *cells))
 
 
-def _described(files: Mapping[str, bytes]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Quasi-identifiers and pseudonyms as a data package of Halftone's describes them."""
-    package = next((content for name, content in files.items() if name.endswith("datapackage.json")), None)
+def _described(files: Mapping[str, bytes]) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
+    """Quasi-identifiers, pseudonyms and files of noisy counts as a data package of Halftone's describes them."""
+    where = next((name for name in files if name.endswith("datapackage.json")), "")
     try:
-        resources = json.loads(package)["resources"] if package else []
-        fields = [field for resource in resources for field in resource["schema"]["fields"]]
-        told = [(str(one["name"]), str(one.get("description", ""))) for one in fields]
+        resources = json.loads(files[where])["resources"] if where else []
+        fields = [(one["path"], field) for one in resources for field in one["schema"]["fields"]]
+        told = [(str(path), str(one["name"]), str(one.get("description", ""))) for path, one in fields]
     except (ValueError, KeyError, TypeError, RecursionError):
-        return (), ()
+        return (), (), frozenset()
+    folder = where.removesuffix("datapackage.json")
+    noisy = {folder + path.removesuffix(".csv") for path, _, words in told if words.startswith(_NOISY)}
     return (
-        tuple(name for name, words in told if words.startswith(_QUASI)),
-        tuple(name for name, words in told if words.startswith(_PSEUDONYM)),
+        tuple(name for _, name, words in told if words.startswith(_QUASI)),
+        tuple(name for _, name, words in told if words.startswith(_PSEUDONYM)),
+        frozenset(f"{stem}{ending}" for stem in noisy for ending in (".csv", ".parquet")),
     )
 
 

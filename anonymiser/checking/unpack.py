@@ -79,8 +79,9 @@ def _refuse_bombs(file: str, content: bytes) -> None:
 
 def _csv(file: str, content: bytes) -> Unpacked:
     import pyarrow as pa
-    import pyarrow.csv as pa_csv
 
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        content = content.decode("utf-16", errors="replace").encode()
     if b"\x00" in content[:4096]:
         raise ReadError(f"{file} is no text, so it cannot be read as a table.")
     if not content.strip():
@@ -90,7 +91,18 @@ def _csv(file: str, content: bytes) -> Unpacked:
     first = text.split(b"\n", 1)[0].decode("utf-8")
     delimiter = "\t" if file.casefold().endswith(".tsv") else max(_DELIMITERS, key=first.count)
     names = next(csv.reader([first.rstrip("\r")], delimiter=delimiter))
-    table = pa_csv.read_csv(
+    try:
+        table = _read_arrow(text, names, delimiter)
+    except pa.ArrowInvalid:
+        return _with_lines_around(file, text.decode("utf-8"))
+    return Unpacked([_grid_of(file, "", table, names)], seen="table")
+
+
+def _read_arrow(text: bytes, names: list[str], delimiter: str) -> Any:
+    import pyarrow as pa
+    import pyarrow.csv as pa_csv
+
+    return pa_csv.read_csv(
         pa.BufferReader(text),
         read_options=pa_csv.ReadOptions(column_names=[str(j) for j in range(len(names))], skip_rows=1),
         parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True,
@@ -100,7 +112,22 @@ def _csv(file: str, content: bytes) -> Unpacked:
             quoted_strings_can_be_null=True,
         ),
     )  # fmt: skip
-    return Unpacked([_grid_of(file, "", table, names)], seen="table")
+
+
+def _with_lines_around(file: str, text: str) -> Unpacked:
+    """A table with lines before, between and behind its rows, or rows of unequal length: titles, sources, remarks.
+
+    The rows are the lines of at least two cells; what stands alone in a line is read as a sentence.
+    """
+    delimiter = max(_DELIMITERS, key=text.count)
+    lines = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    rows = [row for row in lines if sum(map(bool, row)) > 1]
+    alone = [cell for row in lines if sum(map(bool, row)) <= 1 for cell in row if cell]
+    found = Unpacked(text="\n".join(alone), seen="table")
+    if rows:
+        width = max(map(len, rows))
+        found.grids.append(Grid.of(file, "", [*rows[0], *[""] * (width - len(rows[0]))], rows[1:]))
+    return found
 
 
 def _is_utf8(content: bytes) -> bool:
@@ -142,6 +169,9 @@ def _xlsx(file: str, content: bytes) -> Unpacked:
             ["" if cell is None else unescape(str(cell)) for cell in row] for row in sheet.iter_rows(values_only=True)
         ]
         rows = [row for row in rows if any(row)]
+        if len(rows) > 1 and any(sum(map(bool, row)) > 1 for row in rows):  # titles and sources stand alone in a row
+            found.text += "".join(f"{cell}\n" for row in rows if sum(map(bool, row)) == 1 for cell in row if cell)
+            rows = [row for row in rows if sum(map(bool, row)) > 1]
         if rows:
             found.grids.append(Grid.of(file, sheet.title, rows[0], rows[1:]))
     book.close()
@@ -215,8 +245,14 @@ def _markdown(file: str, content: bytes) -> Unpacked:
     return found
 
 
-def _text(_file: str, content: bytes) -> Unpacked:
-    return Unpacked(text=content.decode("utf-8", errors="replace"), seen="text")
+def _text(file: str, content: bytes) -> Unpacked:
+    text = content.decode("utf-8", errors="replace")
+    lines = [line for line in text.splitlines() if line.strip()]
+    if file.casefold().endswith(".txt") and len(lines) > 1:
+        for delimiter in _DELIMITERS:
+            if lines[0].count(delimiter) and len({line.count(delimiter) for line in lines}) == 1:
+                return _csv(file, content)
+    return Unpacked(text=text, seen="text")
 
 
 def _json(_file: str, _content: bytes) -> Unpacked:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import openpyxl
 import pytest
 
 from anonymiser.checking import Grid, NumberRules, Question, Review, Rule, review
@@ -169,6 +172,61 @@ def test_a_text_of_everybody_s_own_is_a_fingerprint_even_where_the_groups_were_c
     text = "sex,weight,remark\n" + "\n".join(f"{line} {i}" for i, line in enumerate(lines))
     found = check(text, qis=("sex",), counted=True)
     assert [(one.rule, one.place) for one in found.findings] == [(Rule.IDENTIFIER, "column 3")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "age,F,M\n20-29,3,40\n30-39,25,35\n",  # bands as labels
+        "region,count (%)\nNorth,3 (12.5%)\nSouth,20 (87.5%)\n",
+        "region;people\nNorth;1 205\nSouth;7\n",
+        "region,people\nNorth,3\nSouth,NA\nEast,n/a\n",
+        "Table 1: People by region\n\nregion,people\nNorth,3\nSouth,25\nSource: survey\n",
+        "region,people\nNorth,3,\nSouth\n",
+    ],
+    ids=["bands", "share behind", "thin thousands", "not available", "title and source", "ragged"],
+)
+def test_counts_are_known_however_they_are_written(text: str) -> None:
+    found = check(text)
+    assert rules_of(found) == {Rule.SMALL_COUNT}
+    assert found.looked_at[-1].taken_as == "a table of counts"
+
+
+def test_counts_are_known_in_other_encodings_and_endings() -> None:
+    text = "region,people\nNorth,3\nSouth,25\n"
+    for files in (
+        {"t.csv": text.encode("utf-16")},
+        {"t.txt": text.encode()},
+        {"t.txt": text.replace(",", "|").encode()},
+    ):
+        assert rules_of(review(files)) == {Rule.SMALL_COUNT}
+    assert not review({"t.txt": b"Dear all,\nthree people, and four, came.\n"}).findings
+
+
+def test_a_title_over_a_sheet_is_no_column() -> None:
+    book = openpyxl.Workbook()
+    for row in (["People by region"], [], ["region", "people", "of them women"], ["North", 3, 20], ["South", 25, 20]):
+        book.active.append(row)
+    book.active.merge_cells("A1:C1")
+    content = io.BytesIO()
+    book.save(content)
+    places = {(one.rule, one.place) for one in review({"t.xlsx": content.getvalue()}).findings}
+    assert (Rule.SMALL_COUNT, "column 2, row 1") in places
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["region,% smokers,n\nN,100,20\nS,45,40\n", "region,smokers\nN,20 (100%)\nS,40 (45%)\n",
+     "region,percent\nN,0%\nS,40%\n"],
+)  # fmt: skip
+def test_shares_are_known_however_they_are_written(text: str) -> None:
+    assert rules_of(check(text)) == {Rule.ALL_OR_NONE}
+
+
+def test_estimates_of_a_model_are_told_from_people() -> None:
+    found = check("term,estimate,std_error,p_value\nage,0.05,0.01,0.2\nsex,-1.2,0.3,0.001\n")
+    assert not found.findings
+    assert "10 degrees of freedom" in found.not_judged[0]
 
 
 def test_what_eleven_people_round_to_may_stand_in_our_own_tables() -> None:
