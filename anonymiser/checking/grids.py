@@ -46,8 +46,8 @@ _COUNT_NAMES: Final = frozenset(
 )
 _MAGNITUDE: Final = re.compile(r"(total|sum|mean|average|avg)(_|$)|_(total|sum|mean|average)$")
 EXTREME: Final = re.compile(
-    r"(min|max|minimum|maximum|lowest|highest|smallest|largest|youngest|oldest|shortest|tallest|p0|p100|q0|q100)(_.*)?|"
-    r".*_(min|max|minimum|maximum)"
+    r"(min|max|minimum|maximum|lowest|highest)(_.*)?|.*_(min|max|minimum|maximum)|"
+    r"smallest|largest|youngest|oldest|shortest|tallest|[pq](0|100)"
 )
 SHARES: Final = re.compile(r"(per_?cent|percentage|pct|proportion|share|rate)")
 _TOTALS: Final = frozenset(("total", "totals", "all", "overall", "sum", "everybody", "everyone", "grand total"))

@@ -82,6 +82,11 @@ def test_a_smallest_or_largest_value_is_one_persons() -> None:
     assert rules_of(check("statistic,value\nmean,45.2\nmax,94\n")) == {Rule.EXTREME}
 
 
+def test_the_smallest_group_is_nobodys_value() -> None:
+    assert not check("recipient,how,smallest group\nresearchers,sealed,agreed\npublic,open,agreed\n").findings
+    assert rules_of(check("region,oldest,p0\nNorth,20,15\nSouth,25,20\n")) == {Rule.EXTREME}
+
+
 def test_two_tables_that_differ_by_a_few_people() -> None:
     """All adults, and adults under 80: whoever subtracts them sees the few who are older."""
     every = b"region,people\nNorth,120\nSouth,235\n"
