@@ -253,9 +253,9 @@ def _group_compiled(
         slots = _scratch.take("slots", 1 << tuples.key_bits, np.int32)
         classes = kernels.group_dense(keys, counts, masks, slots, *out, class_of)
     elif not class_of.size and tuples.rest_bits <= _CELL_BITS:
-        shift, bits = (tuples.key_bits, 0) if tuples.lead is None else (tuples.lead[0], tuples.lead[1].bit_length())
+        place, bits = (tuples.key_bits, 0) if tuples.lead is None else (tuples.lead[0], tuples.lead[1].bit_length())
         cells = _scratch.take("cells", 1 << tuples.rest_bits, np.int32)
-        classes = kernels.group_cells(keys, counts, masks, np.uint64(shift), np.uint64(bits), cells, *out)
+        classes = kernels.group_cells(keys, counts, masks, np.uint64(place), np.uint64(bits), cells, *out)
     elif not class_of.size and tuples.lead is not None and rows <= tuples.lead[2] * _RUN:
         shift, width = np.uint64(tuples.lead[0]), np.uint64(tuples.lead[1])
         classes = kernels.group_runs(keys, counts, masks, shift, width, *out)
