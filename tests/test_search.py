@@ -30,10 +30,10 @@ from anonymiser.privacy import (
     TCloseness,
 )
 from anonymiser.reading import read
-from anonymiser.search import By, optimum
+from anonymiser.search import By, Searcher, optimum
 from anonymiser.search.monotone import is_convex, is_monotone, mask_rules
 from anonymiser.search.probe import Probe
-from tests.engine_tables import BACKENDS, Table, backend_of, tables, wide_table
+from tests.engine_tables import BACKENDS, Attribute, Table, backend_of, tables, wide_table
 from tests.test_oracles import ADULT, SHARED, SMALL, finest
 
 LIMITS = (0.0, 0.05, 0.3, 1.0)
@@ -261,6 +261,28 @@ def test_weights_and_bounds_hold(data: st.DataObject, table: Table) -> None:
     if found is not None:
         assert all(a <= level <= b for a, level, b in zip(low, found.node, high, strict=True))
         assert found.score == pytest.approx(min(scores), abs=1e-9)
+
+
+@pytest.mark.parametrize("largest", [10_000_000, 0])
+def test_nothing_is_hidden_for_nothing(monkeypatch: pytest.MonkeyPatch, largest: int) -> None:
+    monkeypatch.setattr(sys.modules["anonymiser.search.optimum"], "LARGEST", largest)
+    constant = Attribute("constant", (("UK",), ("Europe",), ("*",)))
+    doubled = Attribute("doubled", (("1 May", "1 June"), ("May", "June"), ("*", "*")))
+    needed = Attribute("needed", (("a", "b", "c"), ("*",) * 3))
+    codes = ((0,) * 6, (0, 0, 0, 1, 1, 1), (0, 1, 2, 0, 1, 2))
+    root = Table((constant, doubled, needed), codes, (), (), ()).build()
+    found = optimum(root, [KAnonymity(k=3)], 0.0)
+    assert found is not None
+    assert found.node == (0, 0, 1)
+    everything = optimum(root, [KAnonymity(k=6)], 0.0)
+    assert everything is not None
+    assert everything.node == (0, 2, 1)
+    bounded = optimum(root, [KAnonymity(k=3)], 0.0, lowest=(1, 0, 0))
+    assert bounded is not None
+    assert bounded.node == (1, 0, 1)
+    fussy = Searcher(root, [KAnonymity(k=3)], 0.0, accepts=lambda node: node[0] > 0).find()
+    assert fussy is not None
+    assert fussy.node == (1, 0, 1)
 
 
 def test_bad_questions_are_refused() -> None:
