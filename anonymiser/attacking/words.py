@@ -30,7 +30,6 @@ __all__ = [
     "methods_note",
     "presence_sentences",
     "sample_note",
-    "singled_out_sentence",
     "trial_sentence",
     "trial_table",
     "uniform_sentence",
@@ -198,14 +197,6 @@ def learnt_table(spreads: Sequence[Learnt], *, hide: bool, of_people: bool = Fal
         f"With the release{rows}": [guess(one.after, hide=hide) for one in spreads],
         "Of anybody": [_of_hundred(one.everybody, hide=hide) for one in spreads],
     }
-
-
-def singled_out_sentence(one: Precision, k: int) -> str:
-    """How many people this knowledge singles out, beside the k that the release claims."""
-    return (
-        f"Knowing that much singles out {share(one.original, one.people)} of {people(one.people)} in your table and "
-        f"{share(one.released, one.people)} in the release, where the columns that count give k = {k:,}."
-    )
 
 
 def curve_caption(points: Sequence[tuple[str, Precision]], varied: Sequence[str], k: int | None) -> str:
