@@ -169,7 +169,7 @@ def as_text(values: pa.ChunkedArray, *, whole_days: bool = False) -> pa.ChunkedA
     if whole_days:
         return pc.utf8_slice_codeunits(text, 0, 10)
     if pa.types.is_timestamp(kind) or pa.types.is_time(kind):
-        return pc.replace_substring_regex(text, r"\.0+(Z?)$", r"\1")
+        return pc.replace_substring_regex(text, r"\.0+(Z|[+-]\d{4})?$", r"\1")
     return text
 
 

@@ -245,6 +245,18 @@ def test_json_lines_are_read_back(records: list[dict[str, str]]) -> None:
         assert column == [record.get(name) for record in records]
 
 
+@pytest.mark.parametrize("above", ["# made by a program", "sep=;"])
+def test_what_stands_above_the_table_is_left_out_and_said(above: str) -> None:
+    table = read(f"{above}\nid;sex\n1;F\n2;M\n#3;F\n".encode())
+    assert cells(table) == {"id": ["1", "2", "#3"], "sex": ["F", "M", "F"]}
+    assert table.report.notes[1:] == ("1 line above the table, not part of it, left out.",)
+
+
+def test_a_title_that_could_be_the_names_of_the_columns_is_said() -> None:
+    table = read(b"Customers,,\nid,name,age\n1,Ann,30\n2,Bob,40\n")
+    assert "If the first row is a title" in table.report.notes[-1]
+
+
 # --- Excel ------------------------------------------------------------------------------------------
 
 
@@ -295,6 +307,32 @@ def test_excel_titles_and_empty_rows_and_columns() -> None:
 def test_excel_formulas_without_result_are_reported() -> None:
     table = read(workbook(people=[["a", "b"], ["1", "=1+1"], ["2", "=A1"]]))
     assert "2 formulas have no stored result" in table.report.notes[1]
+
+
+def test_excel_reads_the_first_sheet_that_holds_something() -> None:
+    assert read(workbook(cover=[], people=[["id", "sex"], ["1", "F"]])).report.sheet == "people"
+
+
+def test_excel_says_which_cells_only_seem_to_be_filled_or_empty() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["Members of the club"], ["region", "age"], ["North", 30], [None, 31], ["South", "#DIV/0!"]):
+        sheet.append(row)
+    sheet.merge_cells("A1:B1")
+    sheet.merge_cells("A3:A4")
+    sheet.row_dimensions[4].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    table = read(out.getvalue())
+    assert cells(table) == {"region": ["North", None, "South"], "age": ["30", "31", None]}
+    notes = " ".join(table.report.notes)
+    assert "1 cell is merged over several rows" in notes
+    assert "hidden in the sheet were read as well" in notes
+    assert "1 cell holds an error of Excel's" in notes
+
+
+def test_excel_says_nothing_of_what_is_not_there() -> None:
+    assert len(read(workbook(people=[["id", "sex"], ["1", "F"]])).report.notes) == 1
 
 
 def test_a_workbook_called_csv_is_read_as_what_it_is() -> None:
@@ -357,6 +395,17 @@ def test_parquet_types_become_text(tmp_path: Path) -> None:
 def test_parquet_names_with_dots_and_without_letters() -> None:
     table = pa.table([pa.array(["1"]), pa.array(["2"]), pa.array(["3"])], names=["a", "a.b", ""])
     assert cells(read(parquet(table))) == {"a": ["1"], "a.b": ["2"], "column 3": ["3"]}
+
+
+def test_parquet_times_of_a_place_are_those_of_its_clocks() -> None:
+    seen = pa.array(
+        [dt.datetime(2020, 6, 30, 23, 0, tzinfo=dt.UTC), dt.datetime(2020, 12, 1, 9, 30, tzinfo=dt.UTC)],
+        pa.timestamp("us", "Europe/London"),
+    )
+    assert cells(read(parquet(pa.table({"seen": seen}))))["seen"] == [
+        "2020-07-01 00:00:00+0100",
+        "2020-12-01 09:30:00+0000",
+    ]
 
 
 # --- real input -------------------------------------------------------------------------------------

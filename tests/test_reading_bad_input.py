@@ -60,7 +60,7 @@ def test_ragged_rows_are_found(rows_before: int) -> None:
     text = "a,b,c\n" + "x,y,z\n" * rows_before + f"1,{CELL}\n" + "4,5,6,7\n"
     message = refused(text.encode())
     assert f"row {rows_before + 2:,} " in message
-    assert "has 2 cells, but there are 3 columns; 1 more rows differ" in message
+    assert "has 2 cells, but there are 3 columns; 1 more row differs" in message
 
 
 def test_ragged_rows_after_cells_with_line_breaks() -> None:

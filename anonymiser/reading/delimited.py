@@ -83,7 +83,8 @@ def read_delimited(given: Given, options: ReadOptions) -> Microdata:
     """
     scanned = scan(given)
     encoding = find_encoding(given, scanned, options.encoding)
-    dialect = find_dialect(_sample(given, encoding), options, given.name)
+    sample = _sample(given, encoding)
+    dialect = find_dialect(sample, options, given.name)
     if dialect.header:
         names, unnamed = check_names(dialect.first, given.name)
     else:
@@ -95,8 +96,9 @@ def read_delimited(given: Given, options: ReadOptions) -> Microdata:
     _refuse_open_quote(given, encoding, dialect, table)
     notes = (
         *_layout_notes(encoding, dialect),
-        *unnamed_notes(unnamed),
-        *_line_break_notes(scanned.line_breaks, table.num_rows),
+        *_lines_above_notes(sample, dialect),
+        *unnamed_notes(unnamed, len(names)),
+        *_line_break_notes(scanned.line_breaks - dialect.skip, table.num_rows),
     )
     report = ReadReport(
         "text table",
@@ -147,7 +149,8 @@ def _read(given: Given, encoding: Encoding, layout: _Layout) -> pa.Table:
     if counter.first is None:
         raise ReadError(f"{given.name} cannot be read as a table of cells. Export it again as CSV.")
     number, cells = counter.first
-    more = f"; {counter.count - 1:,} more rows differ as well" if counter.count > 1 else ""
+    others = counter.count - 1
+    more = f"; {others:,} more {'row differs' if others == 1 else 'rows differ'} as well" if others else ""
     raise ReadError(
         f"{given.name}: row {number + layout.dialect.skip:,} (the column names are row 1) has {cells:,} "
         f"{'cell' if cells == 1 else 'cells'}, but there are {len(layout.names):,} columns{more}. "
@@ -175,6 +178,13 @@ def _layout_notes(encoding: Encoding, dialect: Dialect) -> tuple[str, ...]:
     if not dialect.header:
         notes.append("The first row looks like data, so the columns are numbered. Say so if it holds their names.")
     return tuple(notes)
+
+
+def _lines_above_notes(sample: str, dialect: Dialect) -> tuple[str, ...]:
+    left_out = sum(bool(line.strip()) for line in sample.splitlines()[: dialect.skip])
+    if not left_out:
+        return ()
+    return (f"{left_out} {'line' if left_out == 1 else 'lines'} above the table, not part of it, left out.",)
 
 
 def _line_break_notes(line_breaks: int, rows: int) -> tuple[str, ...]:

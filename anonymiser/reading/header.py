@@ -59,13 +59,16 @@ def number_columns(count: int) -> tuple[str, ...]:
     return tuple(f"column {place + 1}" for place in range(count))
 
 
-def unnamed_notes(unnamed: Sequence[str]) -> tuple[str, ...]:
-    """One sentence on the columns whose name is made up, if there are any."""
+def unnamed_notes(unnamed: Sequence[str], columns: int) -> tuple[str, ...]:
+    """What to know about the columns whose name is made up, if there are any."""
     if not unnamed:
         return ()
     if len(unnamed) == 1:
         return (f"One column has no name in the file; it is called '{unnamed[0]}' here.",)
-    return (f"{len(unnamed)} columns have no name in the file; they are called '{unnamed[0]}' and so on here.",)
+    named = f"{len(unnamed)} columns have no name in the file; they are called '{unnamed[0]}' and so on here."
+    if 2 * len(unnamed) < columns:
+        return (named,)
+    return (named, "If the first row is a title, delete what stands above the row of column names and load it again.")
 
 
 def _free_name(name: str, taken: set[str]) -> str:

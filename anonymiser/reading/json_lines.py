@@ -49,7 +49,7 @@ def read_json_lines(given: Given, options: ReadOptions) -> Microdata:
         raise ReadError(f"{given.name} holds no rows. Choose a file with at least one object a line.")
     names, unnamed = check_names(list(columns), given.name)
     table = pa.table([pa.array(column, pa.string()) for column in columns.values()], names=list(names))
-    notes = (f"JSON lines in {encoding.shown}, one object a row.", *unnamed_notes(unnamed))
+    notes = (f"JSON lines in {encoding.shown}, one object a row.", *unnamed_notes(unnamed, len(names)))
     report = ReadReport("JSON lines", encoding=encoding.shown, unnamed=unnamed, notes=notes)
     return Microdata(given.name, MemorySource(table), scanned.fingerprint, report)
 

@@ -34,7 +34,7 @@ def read_parquet(given: Given) -> Microdata:
         raise ReadError(f"{given.name} is a damaged Parquet file. Fetch it again from its source.") from None
     names, unnamed = check_names(schema.names, given.name)
     _refuse_nested(given, names, schema)
-    notes = ("A Parquet file; its columns are read when they are needed.", *unnamed_notes(unnamed))
+    notes = ("A Parquet file; its columns are read when they are needed.", *unnamed_notes(unnamed, len(names)))
     report = ReadReport("Parquet file", unnamed=unnamed, notes=notes)
     return Microdata(given.name, ParquetSource(given.content, names), fingerprint(given), report)
 
@@ -53,9 +53,9 @@ def _refuse_nested(given: Given, names: tuple[str, ...], schema: pa.Schema) -> N
     nested = [name for name, field in zip(names, schema, strict=True) if not _is_flat(field.type)]
     if nested:
         named = ", ".join(f"'{name}'" for name in nested[:MAX_NAMED_VALUES])
+        subject = f"the column {named} holds" if len(nested) == 1 else f"the columns {named} hold"
         raise ColumnError(
-            f"{given.name}: the columns {named} hold lists, records or binary data. "
-            "Keep one value a cell, or leave these columns out."
+            f"{given.name}: {subject} lists, records or binary data. Keep one value a cell, or leave such columns out."
         )
 
 
