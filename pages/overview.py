@@ -6,14 +6,14 @@ import streamlit as st
 
 from anonymiser import story
 from anonymiser.figures import cards
-from pages.common import state, verdict
+from pages.common import joined_checks, state, verdict
 from pages.common.shell import enter, go, has_page, problems
 
 project = enter()
 st.title("Can we share this table today?", anchor=False)
 
 with problems():
-    found, assessment = project.checks(), project.assess()
+    found, assessment = joined_checks.soon(project), project.assess()
     answer = story.verdict(assessment, found, project.policy)
     verdict.banner(answer, answer.detail)
     verdict.figures(cards(assessment, project.policy)[:3], explained=True)

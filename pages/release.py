@@ -10,6 +10,7 @@ from pages.common import (
     approvals,
     checklist,
     joined,
+    joined_checks,
     leaving,
     recipients,
     release_form,
@@ -28,7 +29,7 @@ with problems():
     if result is not None:
         release_result.made(project, result)
     else:
-        found = joined.checks(project)
+        found = joined_checks.checks(project)
         answer = story.verdict(project.assess(), found, project.policy)
         verdict.banner(answer, answer.detail)
         leaving.answer(project)
@@ -37,7 +38,7 @@ with problems():
             ["Checklist", "Columns", "Two releases joined", "Make the release"],
             key="release-parts",
             on_change="rerun",
-            default="Two releases joined" if joined.comes_first(found) else first,
+            default="Two releases joined" if joined_checks.comes_first(found) else first,
         )
         if points.open:
             with points:

@@ -13,6 +13,7 @@ from pages.common import (
     charts,
     details,
     history,
+    joined_checks,
     next_move,
     recipients,
     requirements,
@@ -79,7 +80,7 @@ def setting_and_answer() -> None:
 
 def answer(project: Project) -> DeltaGenerator:
     """What the setting means: words and figures first, then the charts; returns the place of the next step."""
-    assessment, found = project.assess(), project.checks()
+    assessment, found = project.assess(), joined_checks.at_once(project)
     verdict.banner(story.verdict(assessment, found, project.policy), story.attack(assessment, project.recipe))
     advised = st.container(key="next-step")
     verdict.badges(found)

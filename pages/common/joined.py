@@ -3,59 +3,32 @@
 from __future__ import annotations
 
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import pandas as pd
 import streamlit as st
 
-from anonymiser import autosave, story
+from anonymiser import story
 from anonymiser.access import Right
 from anonymiser.errors import AnonymiserError
-from anonymiser.gate import JOINED, Check
+from anonymiser.gate import JOINED
 from anonymiser.joining import words
 from anonymiser.joining.compare import Finding
-from anonymiser.joining.joint import find, joint_checks, make_it_nest
+from anonymiser.joining.joint import find, make_it_nest
 from anonymiser.joining.nest import steps_to
 from anonymiser.joining.picture import bands, releases_table
 from anonymiser.joining.words import FirstRelease
 from anonymiser.project import Project
-from anonymiser.release.ledger import Ledger, ledger_beside
+from anonymiser.release.ledger import Ledger
 from pages.common import access, state
-from pages.common.desk import desk
 from pages.common.joined_chart import group_sizes
+from pages.common.joined_checks import remembered, state_first, stated
 from pages.common.joined_ledger import known_releases
 from pages.common.vault import vault
 from pages.common.words import escape
 
-__all__ = ["checks", "comes_first", "joined", "remembered"]
+__all__ = ["joined"]
 
 _LONGEST: Final = 500
-_STATED: WeakKeyDictionary[Project, FirstRelease] = WeakKeyDictionary()
-_LEDGERS: WeakKeyDictionary[Project, Ledger] = WeakKeyDictionary()
-
-
-def remembered(project: Project) -> Ledger | FirstRelease | None:
-    """The ledger of the open vault; else what the owner stated of earlier releases; else nothing."""
-    keys = desk().keys
-    if keys is None:
-        return _STATED.get(project)
-    if project not in _LEDGERS:
-        _LEDGERS[project] = ledger_beside(autosave.home() / "vault.json", keys)
-    return _LEDGERS[project]
-
-
-def checks(project: Project) -> tuple[Check, ...]:
-    """Every point of the policy, those about earlier releases included."""
-    known = remembered(project)
-    if isinstance(known, Ledger):
-        return joint_checks(project, known)
-    return joint_checks(project, None, known)
-
-
-def comes_first(found: tuple[Check, ...]) -> bool:
-    """Whether all that stops a release is how it joins with earlier ones, or that nothing was compared yet."""
-    failing = {check.name for check in found if check.met is False}
-    return bool(failing) and failing <= words.JOINT_POINTS
 
 
 def joined(project: Project) -> None:
@@ -90,20 +63,20 @@ def _without_vault(project: Project) -> None:
         return
     with right:
         st.markdown("**Or state that there was none**")
-        stated = _STATED.get(project)
-        if stated is not None:
+        first = stated(project)
+        if first is not None:
             st.markdown(
-                f":green[:material/check:] {escape(stated.stated_by)} states that these people were in no earlier "
+                f":green[:material/check:] {escape(first.stated_by)} states that these people were in no earlier "
                 "release. The statement is kept in the private archive."
             )
-            st.button("Take it back", key="first-back", on_click=lambda: _STATED.pop(project, None))
+            st.button("Take it back", key="first-back", on_click=state_first, args=(project, None))
             return
         with st.form("first-release", border=False):
             name = st.text_input("Your name", key="first-name")
             sure = st.form_submit_button("These people were in no earlier release", icon=":material/verified_user:")
         if sure:
             try:
-                _STATED[project] = FirstRelease(name)
+                state_first(project, FirstRelease(name))
             except AnonymiserError as error:
                 st.error(escape(error, _LONGEST), icon=":material/error:")
             else:

@@ -27,7 +27,7 @@ from anonymiser.releasing import (
 from pages.common import access, journal, state
 from pages.common.approvals import second_person
 from pages.common.desk import desk
-from pages.common.joined import remembered
+from pages.common.joined_checks import remembered
 from pages.common.release_budget import budget_of_counts
 from pages.common.release_words import today, words
 from pages.common.vault import vault

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from anonymiser.audit import Trail, local_actor
 from anonymiser.gate import JOINED
 from anonymiser.policy import GOVERNMENT, RESEARCHERS
 from anonymiser.project import Project
@@ -50,9 +51,10 @@ def open_vault(app: AppTest) -> AppTest:
 
 def remember_release(app: AppTest, home: Path) -> None:
     """Enter the project's setting into the ledger, as making the release would."""
-    ledger = ledger_beside(home / "vault.json", open_vault_file(home / "vault.json", WORDS))
+    keys = open_vault_file(home / "vault.json", WORDS)
+    ledger, trail = ledger_beside(home / "vault.json", keys), Trail(local_actor()).signed_by(keys.signing)
     given, policy = draft(project(app), date(2026, 3, 1)), project(app).policy
-    beside = compared(project(app), project(app).released(), given, policy, ledger)
+    beside = compared(project(app), project(app).released(), given, policy, ledger, trail=trail)
     with beside.commit:
         pass
 
@@ -149,6 +151,33 @@ def test_the_attack_page_shows_it_too(app: AppTest) -> None:
     part(app, parts="attack-parts")
     assert "Someone who holds both releases can" in texts(app)
     assert [button for button in app.button if button.key == "make-it-nest"]
+
+
+def badges(app: AppTest) -> str:
+    return " ".join(str(badge.value) for badge in app.markdown if "badge" in str(badge.value))
+
+
+def test_overview_compares_and_tune_shows_what_was_compared_at_this_setting(app: AppTest) -> None:
+    cross(app)
+    app.switch_page("pages/tune.py").run()
+    assert f"{JOINED}:" not in badges(app), "a page that answers at each press compares nothing itself"
+    app.switch_page("pages/overview.py").run()
+    assert "Someone who holds both releases can" in texts(app)
+    app.switch_page("pages/tune.py").run()
+    assert f"{JOINED}: fails" in badges(app)
+    slider = next(s for s in app.select_slider if s.label == "birthdate")
+    slider.set_value(project(app).recipe.attribute("birthdate").top).run()
+    assert f"{JOINED}:" not in badges(app), "at another setting nothing was compared"
+
+
+def test_where_the_vault_knows_no_release_every_setting_says_so(open_app: Open, tmp_path: Path) -> None:
+    app = open_vault(open_app("release"))
+    project(app).choose_policy(RESEARCHERS.name, levels=True)
+    app.switch_page("pages/tune.py").run()
+    assert f"{JOINED}: met" in badges(app)
+    remember_release(app, tmp_path / "home")
+    app.run()
+    assert f"{JOINED}:" not in badges(app), "a release was made meanwhile"
 
 
 def test_presenting_shows_no_value(app: AppTest) -> None:
