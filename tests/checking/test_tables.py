@@ -83,7 +83,8 @@ def test_a_smallest_or_largest_value_is_one_persons() -> None:
 
 
 def test_the_smallest_group_is_nobodys_value() -> None:
-    assert not check("recipient,how,smallest group\nresearchers,sealed,agreed\npublic,open,agreed\n").findings
+    text = b"| recipient | how | smallest group |\n|---|---|---|\n| researchers | sealed | 5 |\n"
+    assert not review({"t.md": text}).findings
     assert rules_of(check("region,oldest,p0\nNorth,20,15\nSouth,25,20\n")) == {Rule.EXTREME}
 
 
