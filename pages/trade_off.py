@@ -9,11 +9,12 @@ from anonymiser.exploring import Lattice, score
 from anonymiser.project import Project
 from anonymiser.search import By, frontier
 from pages.common import (
-    plots,
     recipients,
     trade_off_choices,
     trade_off_fair,
     trade_off_limits,
+    trade_off_method,
+    trade_off_plot,
     trade_off_search,
     trade_off_steps,
     trade_off_walk,
@@ -47,11 +48,14 @@ def answer(project: Project, lattice: Lattice) -> None:
         with choices, st.container(gap="xsmall"):
             trade_off_choices.use_best(project, allowed, x, target)
         with picture:
-            figure = plots.settings(allowed, project.recipe, x, y, target)
+            figure = trade_off_plot.settings(allowed, project.recipe, x, y, target)
+            trade_off_method.add_to(figure, project, x, y)
             trade_off_choices.clickable(figure, _PICTURE, allowed)
             meeting = int(allowed.met.sum())
             st.caption(escape(story.trade_off_caption(allowed.nodes, meeting, scores.k, scores.limit), _LONGEST))
+            trade_off_method.note(project, drawn=True)
     with near:
+        trade_off_method.note(project, drawn=False)
         trade_off_steps.show(project, scores)
     if gone.open:
         with gone, problems():
@@ -65,6 +69,7 @@ def too_large(project: Project, size: int) -> None:
     best, gone = st.tabs(["The best setting", "Who disappears"], key="trade-off-large", on_change="rerun")
     limits = trade_off_limits.chosen(project)
     with best, problems():
+        trade_off_method.note(project, drawn=False)
         measure, share = st.columns(2, gap="medium")
         with measure:
             by = trade_off_search.measure()

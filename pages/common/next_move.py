@@ -10,7 +10,7 @@ from anonymiser import exploring
 from anonymiser.errors import AnonymiserError
 from anonymiser.exploring import NextStep
 from anonymiser.project import Project
-from pages.common import state, trade_off_choices
+from pages.common import state, trade_off_choices, trade_off_method
 from pages.common.words import escape
 
 __all__ = ["line"]
@@ -20,6 +20,9 @@ _LONGEST: Final = 300
 
 def line(project: Project) -> None:
     """What to do next, as soon as it is known; a large table is searched while the sliders rest."""
+    if project.recipe.methods:
+        trade_off_method.next_step(project)
+        return
     try:
         step = exploring.next_step(project)
         if step is None and exploring.think(project):

@@ -78,7 +78,7 @@ def use_best(project: Project, scores: LatticeTable, x: Axis, target: int | None
         icon=":material/star:",
         on_click=move_to,
         args=(node,),
-        disabled=node == project.recipe.node,
+        disabled=node == project.recipe.node and not project.recipe.methods,
         help=f"Of the settings that meet the requirements, the one with the best {x.value}.",
     )
     told = story.outcome(

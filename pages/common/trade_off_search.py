@@ -90,7 +90,7 @@ def result(project: Project, found: Answer, label: str) -> None:
         st.warning(exploring.nothing_found(found))
         return
     node = found.node
-    there = project.assess(project.recipe.with_levels(exploring.levels_of(project, node)))
+    there = project.assess(project.recipe.changed(methods=()).with_levels(exploring.levels_of(project, node)))
     told = story.outcome(there.k, there.suppressed, there.rows, there.detail_kept)
     st.markdown(
         f"**{escape(story.setting(project.recipe.qis, node), _LONGEST)}**: {escape(told, _LONGEST)}.  \n"
@@ -103,5 +103,5 @@ def result(project: Project, found: Answer, label: str) -> None:
         icon=":material/star:",
         on_click=trade_off_choices.move_to,
         args=(node,),
-        disabled=node == project.recipe.node,
+        disabled=node == project.recipe.node and not project.recipe.methods,
     )

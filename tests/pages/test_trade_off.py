@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from anonymiser import exploring
+from anonymiser import exploring, trying
 from anonymiser.exploring import tasks
+from anonymiser.methods import Mondrian
 from anonymiser.planning import requirements_in_force
 from anonymiser.policy import GOVERNMENT
 from anonymiser.project import Project
@@ -224,3 +226,17 @@ def test_cancelling_a_search_leaves_the_earlier_result(large: AppTest, monkeypat
     assert "An earlier search" in said(large)
     button(large, "use-Use the earlier result").click().run()
     assert project(large).recipe.node != (0, 0, 0, 0, 0)
+
+
+def test_a_method_in_use_stands_among_the_settings(page: AppTest) -> None:
+    own = project(page)
+    own.change(trying.recipe_with(own, (Mondrian(),), trying.From.EXACT))
+    page.run()
+    assert not page.exception
+    assert "In use:** Mondrian: smallest group" in said(page)
+    figure = json.loads(page.get("plotly_chart")[0].proto.spec)
+    (square,) = [trace for trace in figure["data"] if trace["name"] == "with Mondrian"]
+    assert square["marker"]["symbol"] == "square"
+    assert "customdata" not in square
+    assert button(page, "use-best").click().run()
+    assert not project(page).recipe.methods
