@@ -16,7 +16,7 @@ from anonymiser.cli.perturbation import perturbation_json, perturbation_sections
 from anonymiser.cli.printing import print_json, print_line, print_sections
 from anonymiser.cli.quick import QuickOptions, quick_recipe
 from anonymiser.errors import InputError, RecipeError
-from anonymiser.methods import method_named
+from anonymiser.methods import Transition, method_named, transition_from_csv
 from anonymiser.planning import check_fits, requirements_in_force
 from anonymiser.recipe import Recipe
 from anonymiser.release.order import row_order
@@ -113,13 +113,21 @@ def _method(text: str) -> object:
         if not mark or key not in kind.model_fields or key == "method":
             known = ", ".join(sorted(set(kind.model_fields) - {"method"})) or "none"
             raise InputError(f"--method {name} has no parameter '{key}'. It has: {known}. Write parameter=value.")
-        given[key] = tuple(value.split("+")) if key in several else value
+        given[key] = _matrix(value) if key == "matrix" else tuple(value.split("+")) if key in several else value
     try:
         return kind(**given)
     except ValueError as error:
         first = error.errors(include_url=False)[0] if hasattr(error, "errors") else {"loc": (), "msg": str(error)}
         where = ".".join(str(place) for place in first["loc"]) or "its parameters"
         raise RecipeError(f"--method {name} cannot be used: {where}: {first['msg']}.") from None
+
+
+def _matrix(path: str) -> Transition:
+    """A transition matrix from a CSV file."""
+    try:
+        return transition_from_csv(Path(path).read_bytes())
+    except OSError:
+        raise InputError(f"The transition matrix {Path(path).name} cannot be read.") from None
 
 
 def _fields(made: Transformed, recipe: Recipe) -> dict[str, object]:

@@ -18,6 +18,7 @@ from anonymiser.methods.noise import Noise
 from anonymiser.methods.pram import Pram
 from anonymiser.methods.suppression import LocalSuppression, Sampling
 from anonymiser.methods.swapping import RankSwapping
+from anonymiser.methods.transition import Transition, transition_from_csv
 
 __all__ = [
     "METHODS",
@@ -39,8 +40,10 @@ __all__ = [
     "ScalableDiversity",
     "Scope",
     "TopBottomCoding",
+    "Transition",
     "WeightedKMember",
     "method_named",
+    "transition_from_csv",
 ]
 
 _Any = (

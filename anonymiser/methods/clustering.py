@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from anonymiser.methods.base import MethodParameters, Scope
 
 __all__ = ["FuzzyClustering", "KMember", "WeightedKMember"]
 
-Weights = tuple[tuple[str, float], ...]
+
+def _pairs(given: Any) -> Any:
+    """Also ``age=2``, as the command line gives a weight."""
+    if not isinstance(given, list | tuple):
+        return given
+    parted = [text.rpartition("=") if isinstance(text, str) else text for text in given]
+    return tuple((one[0], one[2]) if isinstance(text, str) else one for one, text in zip(parted, given, strict=True))
+
+
+Weights = Annotated[tuple[tuple[str, float], ...], BeforeValidator(_pairs)]
 _SHARED = (
     "What a whole group has in common (require l or t beside k); groups may overlap, so that a query counts a person "
     "in or out only roughly."

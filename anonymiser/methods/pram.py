@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from anonymiser.hierarchies.numbers import show_number
 from anonymiser.methods.base import MethodParameters, Scope
 from anonymiser.methods.naming import Names, listed
+from anonymiser.methods.transition import Transition
 
 __all__ = ["Pram"]
 
@@ -27,6 +28,8 @@ class Pram(MethodParameters):
         no small count away).
     strength : float
         With ``invariant``: how much of the change is used, above 0 to 1 (α of sdcMicro).
+    matrix : Transition or None
+        The owner's own probabilities, of one column; ``keep`` and ``strength`` then say nothing.
 
     References
     ----------
@@ -51,6 +54,15 @@ class Pram(MethodParameters):
     keep: float = Field(default=0.8, gt=0, lt=1)
     invariant: bool = False
     strength: float = Field(default=0.5, gt=0, le=1)
+    matrix: Transition | None = None
+
+    @model_validator(mode="after")
+    def _one_matrix_for_one_column(self) -> Self:
+        if self.matrix is not None and len(self.names) > 1:
+            raise ValueError("a transition matrix is of one column: name one, and use the method again for another")
+        if self.matrix is not None and self.invariant:
+            raise ValueError("a transition matrix of your own is used as it is: do not ask to keep totals as well")
+        return self
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -60,7 +72,12 @@ class Pram(MethodParameters):
     def sentence(self) -> str:
         """What is done, in one plain sentence."""
         kept = show_number(self.keep)
-        if self.invariant:
+        if self.matrix is not None:
+            diagonal = [row[place] for place, row in enumerate(self.matrix.rows)]
+            least, most = show_number(min(diagonal)), show_number(max(diagonal))
+            stays = least if least == most else f"{least} to {most}"
+            how = f"the owner's own transition matrix of {len(diagonal)} values, which stay with probability {stays}"
+        elif self.invariant:
             how = (
                 f"an invariant matrix made from a diagonal of {kept} with strength {show_number(self.strength)} leaves "
                 "the expected counts nearly as they were"

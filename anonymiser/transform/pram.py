@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from anonymiser.errors import InputError
 from anonymiser.methods.pram import Pram
+from anonymiser.methods.transition import Transition
 from anonymiser.privacy import PrivacyModel
 from anonymiser.transform.base import Draft, DraftColumn, ExtraTable, MethodRecord, Progress
 from anonymiser.transform.number_columns import changed_cells, columns_named, without_k
@@ -58,7 +59,7 @@ def apply(
 
 
 def _values(column: DraftColumn, spec: Pram) -> npt.NDArray[np.int64]:
-    """Codes that occur, the missing one left out."""
+    """Codes that occur, the missing one left out; with a matrix of the owner's own, those that it names."""
     found = np.unique(column.codes).astype(np.int64)
     found = found[found < len(column.labels)]
     if found.size > _MOST_VALUES:
@@ -66,7 +67,25 @@ def _values(column: DraftColumn, spec: Pram) -> npt.NDArray[np.int64]:
             f"{spec.title} publishes a table of all values against all values, and '{column.name}' has {found.size:,}. "
             f"Choose a coarser level with at most {_MOST_VALUES}."
         )
-    return found
+    return found if spec.matrix is None else _named(column, found, spec.matrix)
+
+
+def _named(column: DraftColumn, occurring: npt.NDArray[np.int64], matrix: Transition) -> npt.NDArray[np.int64]:
+    place = {label: code for code, label in enumerate(column.labels)}
+    strange = sum(value not in place for value in matrix.values)
+    if strange:
+        raise InputError(
+            f"The transition matrix names {strange:,} of its {len(matrix.values):,} values that '{column.name}' does "
+            "not have at its level. Write the values as they would be released."
+        )
+    named = np.array([place[value] for value in matrix.values], dtype=np.int64)
+    lacking = int(np.setdiff1d(occurring, named).size)
+    if lacking:
+        raise InputError(
+            f"The transition matrix lacks {lacking:,} of the {occurring.size:,} values of '{column.name}'. Each "
+            "needs a row and a column."
+        )
+    return named
 
 
 def _places(column: DraftColumn, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -76,6 +95,8 @@ def _places(column: DraftColumn, values: npt.NDArray[np.int64]) -> npt.NDArray[n
 
 
 def _matrix(column: DraftColumn, values: npt.NDArray[np.int64], spec: Pram) -> npt.NDArray[np.float64]:
+    if spec.matrix is not None:
+        return np.array(spec.matrix.rows, dtype=np.float64)  # published as it is: it has four digits at most
     keep = retention_matrix(values.size, spec.keep) if values.size else np.ones((0, 0))
     if spec.invariant and values.size > 1:
         counts = np.bincount(_places(column, values), minlength=values.size + 1)[:-1]

@@ -11,7 +11,7 @@ import numpy as np
 from anonymiser import story
 from anonymiser.assessment import Assessment
 from anonymiser.gate import checks
-from anonymiser.methods import MethodParameters, Scope
+from anonymiser.methods import MethodParameters, Scope, Transition
 from anonymiser.project import Project
 from anonymiser.recipe import Recipe
 from anonymiser.risk.perturbed import perturbed_risk
@@ -125,7 +125,12 @@ def _named(spec: MethodParameters) -> str:
 
 
 def _shown(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    """A parameter, without a value of the table: names stand on a shared screen."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Transition):
+        return "of your own"
+    return f"of {len(value)}" if isinstance(value, tuple) else str(value)
 
 
 def _moved(start: Start, draft: Draft) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from anonymiser.methods import MethodParameters
 from anonymiser.project import Project
 from anonymiser.recipe import AttributePlan, Treatment
 
-__all__ = ["FieldForm", "Kind", "fields_of", "first_values", "made"]
+__all__ = ["FieldForm", "Kind", "fields_of", "first_values", "made", "values_to_choose"]
 
 _NUMBERS: Final = ("microaggregation", "noise", "rank_swapping", "rounding", "top_bottom_coding")
 _FEW: Final = ("pram",)
@@ -29,8 +29,18 @@ _WORDS: Final = {
     "fuzziness": ("Fuzziness", "From just above 1: the larger, the more people stand between groups."),
     "iterations": ("Rounds", "At most."),
     "weigh": ("Who weighs more", "Whose likeness counts more when groups are made."),
-    "column": ("Sensitive column that decides", "Empty: none."),
-    "factor": ("How much more", ""),
+    "column": ("Sensitive column that decides", ""),
+    "values": ("Values that count more", "Of that column, as they would be released."),
+    "factor": ("How many times", "1: no more than the others."),
+    "attribute_weights": ("How much a column counts", "1 for each is usual; 0: its detail does not matter."),
+    "matrix": (
+        "Your own chances (CSV)",
+        (
+            "The values in the first row and the first column, as they would be released; between them the chance with "
+            "which the value on the left is released as the one on top. Every row adds up to 1; four digits at most. "
+            "It takes the place of the chances above, for one column."
+        ),
+    ),
     "important": ("Empty these last", "Columns whose cells are emptied only where nothing else helps."),
     "relaxed": ("Share out ties", "People with the value at a cut may stand on either side: groups closer to k."),
     "rounds": ("Rounds of improvement", "How often people are moved to groups that show them more exactly."),
@@ -55,6 +65,13 @@ _WORDS: Final = {
     "characters": ("Characters masked", ""),
     "reading": ("An empty cell", "A value of its own, or one that may be anything."),
 }
+_ONLY_WITH: Final = {
+    ("weighted_k_member", "column"): ("weigh", "values"),
+    ("weighted_k_member", "values"): ("weigh", "values"),
+    ("weighted_k_member", "factor"): ("weigh", "values"),
+    ("pram", "strength"): ("invariant", True),
+}
+"""Parameters that say nothing otherwise."""
 
 
 class Kind(Enum):
@@ -65,6 +82,9 @@ class Kind(Enum):
     YES_NO = "yes or no"
     WHOLE = "whole number"
     REAL = "number"
+    VALUES = "values of a column"
+    WEIGHTS = "a weight a column"
+    MATRIX = "a matrix, from a file"
 
 
 @dataclass(frozen=True)
@@ -84,6 +104,8 @@ class FieldForm:
         Bounds of a number; one that is excluded counts as a little inside.
     optional : bool
         Whether it may be left empty.
+    only_with : (str, object) or None
+        Another parameter and the value with which this one is asked for.
     value : object
         To begin with.
     """
@@ -97,6 +119,7 @@ class FieldForm:
     most: float | None = None
     optional: bool = False
     value: Any = None
+    only_with: tuple[str, object] | None = None
 
 
 def fields_of(project: Project, method: type[MethodParameters]) -> tuple[FieldForm, ...]:
@@ -104,7 +127,15 @@ def fields_of(project: Project, method: type[MethodParameters]) -> tuple[FieldFo
     schema = method.model_json_schema()["properties"]
     first = first_values(project, method)
     asked = (_field(project, method, name, schema[name], first[name]) for name in schema if name != "method")
-    return tuple(field for field in asked if field is not None)
+    return tuple(
+        replace(field, only_with=_ONLY_WITH.get((_name(method), field.name))) for field in asked if field is not None
+    )
+
+
+def values_to_choose(project: Project, name: str) -> tuple[str, ...]:
+    """Values of a column as they would be released, the missing one left out. Raw: not for presentation mode."""
+    labels, _, missing = project.table.labels_at(project.recipe, project.recipe.attribute(name))
+    return tuple(labels if missing is None else labels[:-1])
 
 
 def first_values(project: Project, method: type[MethodParameters]) -> dict[str, Any]:
@@ -153,9 +184,14 @@ def _field(  # noqa: PLR0911 - one way out a kind
     parts = schema.get("anyOf", [schema])
     optional = any(part.get("type") == "null" for part in parts)
     own = next(part for part in parts if part.get("type") != "null")
+    if name == "matrix":
+        return FieldForm(name, label, about, Kind.MATRIX, optional=True, value=value)
     if own.get("type") == "array":
-        if name not in ("names", "important"):
-            return None  # lists of pairs and of values: on the command line and in a recipe
+        if name == "values":
+            return FieldForm(name, label, about, Kind.VALUES, optional=True, value=value)
+        if name == "attribute_weights":
+            counted = tuple(plan.name for plan in project.recipe.qis if plan.leaves)
+            return FieldForm(name, label, about, Kind.WEIGHTS, counted, 0.0, 100.0, value=value)
         columns = _suiting(project, method) if name == "names" else [plan.name for plan in project.recipe.qis]
         return FieldForm(name, label, about, Kind.COLUMNS, tuple(columns), optional=name != "names", value=value)
     if own.get("type") == "string" and "enum" not in own and "const" not in own:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import streamlit as st
 
 from anonymiser import story, trying
+from anonymiser.errors import AnonymiserError
 from anonymiser.methods import METHODS, MethodParameters, Scope
 from anonymiser.project import Project
-from anonymiser.trying import FieldForm, From, Kind, Trial
-from pages.common import state
+from anonymiser.trying import FieldForm, From, Trial
+from pages.common import methods_fields, state
 from pages.common.shell import problems
 from pages.common.words import escape
 
@@ -42,11 +44,7 @@ def show(project: Project) -> None:
             key=f"method-start-{usual.name}",
             help="The columns that count, before the method sees them",
         )
-        fields = trying.fields_of(project, method)
-        values = {field.name: _ask(method, field) for field in fields[:_SHOWN]}
-        if fields[_SHOWN:]:
-            with st.expander("More", key="method-more", icon=":material/tune:"):
-                values |= {field.name: _ask(method, field) for field in fields[_SHOWN:]}
+        values = _parameters(project, method)
         begin.button(
             "Try it",
             key="method-try",
@@ -55,38 +53,29 @@ def show(project: Project) -> None:
             icon=":material/play_arrow:",
             on_click=_try,
             args=(method, values, start),
+            disabled=any(isinstance(value, AnonymiserError) for value in values.values()),
             help=f"Groups keep every requirement: at least {escape(story.people(project.recipe.k))}, and the others",
         )
         st.caption(f":material/gpp_maybe: **Does not protect from:** {escape(method.not_protected, _LONGEST)}")
 
 
-def _ask(method: type[MethodParameters], field: FieldForm) -> Any:
-    """One parameter."""
-    key = f"method-{method.title}-{field.name}"
-    about = escape(field.about, _LONGEST) if field.about else None
-    match field.kind:
-        case Kind.COLUMNS:
-            return tuple(st.multiselect(field.label, field.choices, list(field.value or ()), key=key, help=about))
-        case Kind.CHOICE:
-            return st.selectbox(field.label, field.choices, field.choices.index(field.value), key=key, help=about)
-        case Kind.YES_NO:
-            return st.toggle(field.label, value=bool(field.value), key=key, help=about)
-        case _:
-            whole = field.kind is Kind.WHOLE
-            cast = int if whole else float
-            bounds = {
-                name: None if bound is None else cast(bound)
-                for name, bound in (("min_value", field.least), ("max_value", field.most))
-            }
-            return st.number_input(
-                field.label,
-                value=None if field.value is None else cast(field.value),
-                step=1 if whole else 0.05,
-                placeholder="empty",
-                key=key,
-                help=about,
-                **bounds,
-            )
+def _parameters(project: Project, method: type[MethodParameters]) -> dict[str, Any]:
+    """Every parameter that says something beside the others: the first ones at once, the rest folded in."""
+    fields = trying.fields_of(project, method)
+    values: dict[str, Any] = {}
+
+    def ask(asked: Sequence[FieldForm]) -> None:
+        for field in asked:
+            if field.only_with is None or values.get(field.only_with[0]) == field.only_with[1]:
+                values[field.name] = methods_fields.ask(project, method, field, values)
+
+    at_once = [field for field in fields[:_SHOWN] if field.kind not in methods_fields.LARGE]
+    ask(at_once)
+    rest = [field for field in fields if field not in at_once]
+    if rest:
+        with st.expander("More", key="method-more", icon=":material/tune:"):
+            ask(rest)
+    return values
 
 
 def _try(method: type[MethodParameters], values: dict[str, Any], start: From) -> None:

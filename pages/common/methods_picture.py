@@ -12,7 +12,7 @@ from anonymiser.project import Project
 from anonymiser.recipe import Recipe
 from anonymiser.trying import Candidate
 from pages.common import methods_candidates, methods_measured, methods_plots, state
-from pages.common.words import escape
+from pages.common.words import escape, plain
 
 __all__ = ["show"]
 
@@ -45,9 +45,9 @@ def show(project: Project, tried: Sequence[Candidate]) -> None:
 def _groups(project: Project, recipe: Recipe, axes: Sequence[str]) -> None:
     hide = state.presenting()
     places = st.columns(2, gap="medium")
-    x = places[0].selectbox("Across", axes, 0, key="plane-x")
+    x = places[0].selectbox("Across", axes, 0, key="plane-x", format_func=plain)
     others = [name for name in axes if name != x] or list(axes)
-    y = places[1].selectbox("Up", others, 0, key="plane-y")
+    y = places[1].selectbox("Up", others, 0, key="plane-y", format_func=plain)
     plane = trying.plane(project, recipe, (x, y))
     before, after = st.columns(2, gap="medium")
     with before:
@@ -72,7 +72,7 @@ def _column(project: Project, recipe: Recipe, changed: Sequence[str]) -> None:
     if state.presenting():
         st.info(_HIDDEN, icon=":material/visibility_off:")
         return
-    name = st.selectbox("Column", changed, 0, key="method-column")
+    name = st.selectbox("Column", changed, 0, key="method-column", format_func=plain)
     dots, counts = trying.dots(project, recipe, name), trying.counts(project, recipe, name)
     places = st.columns(2, gap="medium") if dots is not None else [st.container()]
     if dots is not None:

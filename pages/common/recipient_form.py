@@ -13,7 +13,7 @@ from anonymiser.project import Project
 from anonymiser.recipients import Answers, Article9, LawfulBasis, Question, Safe, questions_for
 from pages.common import state
 from pages.common.desk import desk
-from pages.common.words import escape
+from pages.common.words import plain
 
 __all__ = ["form"]
 
@@ -22,7 +22,6 @@ _STAYS: Final = ":material/lock:"
 _CHOICES: Final = {"lawful_basis": list(LawfulBasis), "article_9": list(Article9)}
 _YES_NO: Final = {True: "Yes", False: "No"}
 _LATEST: Final = date(2200, 12, 31)
-_LONGEST: Final = 60
 
 
 def form(project: Project) -> Answers:
@@ -93,7 +92,7 @@ def _columns(project: Project, label: str, known: Answers, key: str) -> tuple[st
         options,
         chosen,
         key=key,
-        format_func=lambda name: escape(name, _LONGEST),
+        format_func=plain,
         placeholder="none",
         help="Names, numbers and other identifiers never leave; they are not listed.",
     )

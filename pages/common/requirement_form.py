@@ -14,6 +14,7 @@ from anonymiser.privacy import Requirement
 from anonymiser.privacy.words import DISTANCES, MEANINGS, TITLES
 from anonymiser.project import Project
 from pages.common import access, state
+from pages.common.words import plain
 
 __all__ = ["form", "labels_of"]
 
@@ -30,7 +31,7 @@ def form(project: Project) -> None:
     names = [plan.name for plan in project.recipe.sensitive]
     name = None
     if kind not in _NO_COLUMN:
-        name = column.selectbox("Sensitive column", names, key="require-column")
+        name = column.selectbox("Sensitive column", names, key="require-column", format_func=plain)
     st.caption(MEANINGS[kind])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         fields = _FIELDS[kind](project, name)
@@ -83,6 +84,7 @@ def _alpha(project: Project, name: str | None) -> dict[str, Any]:
         "Harmful values",
         labels_of(project, name, known=True),
         key=f"require-values-{name}",
+        format_func=plain,
         placeholder="every value",
         help="Only these are limited, each by itself; every value where none is chosen.",
     )

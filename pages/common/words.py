@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["escape"]
+__all__ = ["escape", "plain"]
 
 _BREAK: Final = "\u200b"
 _JOINED: Final = re.compile(r"(?<=:)(?=[\w/+-])|(?<=@)(?=\w)|(?<=\bwww)(?=\.)|(?<=[-<>=~])(?=[-<>=])", re.IGNORECASE)
@@ -37,9 +37,19 @@ def escape(text: object, longest: int = _LONGEST) -> str:
     >>> escape("")
     '(no name)'
     """
-    shown = "".join(c if c.isprintable() else " " for c in str(text))
-    shown = " ".join(shown.split())
-    if len(shown) > longest:
-        shown = f"{shown[: longest - 1]}…"
-    parted = _JOINED.sub(_BREAK, shown)
+    parted = _JOINED.sub(_BREAK, _one_line(text, longest))
     return _SPECIAL.sub(lambda found: _ENTITIES.get(found.group(), f"\\{found.group()}"), parted) or "(no name)"
+
+
+def plain(text: object, longest: int = _LONGEST) -> str:
+    """A name or value of the data for options of select boxes, which show text as it is: on one line, cut.
+
+    >>> plain("a*b"), plain("two" + chr(10) + "lines"), plain("")
+    ('a*b', 'two lines', '(no name)')
+    """
+    return _one_line(text, longest) or "(no name)"
+
+
+def _one_line(text: object, longest: int) -> str:
+    shown = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    return f"{shown[: longest - 1]}…" if len(shown) > longest else shown

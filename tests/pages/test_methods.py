@@ -108,3 +108,46 @@ def test_every_page_works_while_a_method_is_in_use(open_app: OpenApp, page: str)
     app.button(key="method-without").click().run()
     assert not project.recipe.methods
     assert project.can_undo
+
+
+def test_columns_and_values_can_weigh_more(open_app: OpenApp) -> None:
+    app = open_app("methods")
+    project = app.session_state["project"]
+    app.selectbox(key="method").set_value("Weighted k-member clustering").run()
+    assert not any(each.key.endswith("-values") for each in app.multiselect)
+    app.selectbox(key="method-Weighted k-member clustering-weigh").set_value("values").run()
+    app.selectbox(key="method-Weighted k-member clustering-column").set_value("cc_status").run()
+    app.multiselect(key="method-Weighted k-member clustering-values-cc_status").set_value(["1"]).run()
+    app.number_input(key="method-Weighted k-member clustering-attribute_weights-gender").set_value(4.0).run()
+    app.button(key="method-try").click().run()
+    running = trying.under_way(project)
+    assert running is None or running.wait(60)
+    app.run()
+    assert not app.exception
+    assert not [error.value for error in app.error]
+    (candidate,) = trying.candidates(project)
+    (spec,) = candidate.recipe.methods
+    assert (spec.column, spec.values, spec.attribute_weights) == ("cc_status", ("1",), (("gender", 4.0),))
+    assert "values of 1" in candidate.name, "the name stands on a shared screen"
+    app.toggle(key="presenting").set_value(True).run()
+    assert not any("-values" in each.key for each in app.multiselect)
+
+
+def test_a_matrix_of_your_own_is_tried_or_refused(open_app: OpenApp) -> None:
+    app = open_app("methods")
+    project = app.session_state["project"]
+    app.selectbox(key="method").set_value("Post-randomisation (PRAM)").run()
+    app.multiselect(key="method-Post-randomisation (PRAM)-names").set_value(["gender"]).run()
+    upload = app.file_uploader(key="method-Post-randomisation (PRAM)-matrix")
+    upload.set_value(("chances.csv", b"x,F,M\nF,0.9,0.2\nM,0.2,0.8\n", "text/csv")).run()
+    assert any("adds up to 1.1" in error.value for error in app.error)
+    assert app.button(key="method-try").disabled
+    upload = app.file_uploader(key="method-Post-randomisation (PRAM)-matrix")
+    upload.set_value(("chances.csv", b"x,F,M\nF,0.9,0.1\nM,0.2,0.8\n", "text/csv")).run()
+    app.button(key="method-try").click().run()
+    running = trying.under_way(project)
+    assert running is None or running.wait(60)
+    app.run()
+    assert not app.error
+    (spec,) = trying.candidates(project)[-1].recipe.methods
+    assert spec.matrix.rows == ((0.9, 0.1), (0.2, 0.8))
