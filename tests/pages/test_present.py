@@ -70,7 +70,8 @@ def test_nothing_raw_is_on_any_screen(app: AppTest) -> None:
     current = project(app)
     for name in ("surname", "phone_number", "national_insurance_number", "birthdate", "postcode"):
         values = current.table.column(current.recipe, name).values
-        assert not any(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", said) for value in values if len(value) > 3), name
+        there = [value for value in values if len(value) > 3 and value in said]
+        assert not any(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", said) for value in there), name
 
 
 def test_names_from_the_data_are_only_text(app: AppTest) -> None:

@@ -13,6 +13,7 @@ import tarfile
 import zipfile
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -39,6 +40,7 @@ from sample_data import CUSTOMERS
 from tests.command_line import ROOT, Command, refused
 
 DAY = date(2026, 3, 1)
+POLICIES = {"researchers": RESEARCHERS, "government": GOVERNMENT}
 
 
 def project_for(policy: Policy, *, levels: bool = True) -> Project:
@@ -47,9 +49,15 @@ def project_for(policy: Policy, *, levels: bool = True) -> Project:
     return made
 
 
-@pytest.fixture(scope="module")
+@cache
+def files_for(who: str) -> Mapping[str, bytes]:
+    """Made once for all tests that only look at them."""
+    return material(wide_project() if who == "wide" else project_for(POLICIES[who]), DAY)
+
+
+@pytest.fixture
 def made() -> Mapping[str, bytes]:
-    return material(project_for(RESEARCHERS), DAY)
+    return files_for("researchers")
 
 
 def parts_of(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -91,9 +99,7 @@ def wide_project() -> Project:
 
 @pytest.mark.parametrize("which", ["researchers", "government", "wide"])
 def test_nothing_runs_over_the_edge_of_a_slide(which: str) -> None:
-    made = {"researchers": RESEARCHERS, "government": GOVERNMENT}
-    project = project_for(made[which]) if which in made else wide_project()
-    show = Presentation(io.BytesIO(material(project, DAY)["slides.pptx"]))
+    show = Presentation(io.BytesIO(files_for(which)["slides.pptx"]))
     for slide in show.slides:
         for shape in slide.shapes:
             assert 0 <= shape.left <= shape.left + shape.width <= show.slide_width + 1
@@ -125,11 +131,11 @@ def test_no_identifier_and_no_exact_value_is_in_any_file(made: Mapping[str, byte
     assert looked > 4000
 
 
-@pytest.mark.parametrize("policy", [RESEARCHERS, GOVERNMENT], ids=["researchers", "government"])
-def test_every_file_passes_the_output_check(policy: Policy) -> None:
-    made = material(project_for(policy), DAY)
+@pytest.mark.parametrize("who", POLICIES)
+def test_every_file_passes_the_output_check(who: str) -> None:
+    made = files_for(who)
     assert tuple(made) == FILES
-    found = review(made, Question(rules=NumberRules(policy.hide_counts_up_to), own=()))
+    found = review(made, Question(rules=NumberRules(POLICIES[who].hide_counts_up_to), own=()))
     assert not found.findings
     assert found.files == len(FILES)
 
