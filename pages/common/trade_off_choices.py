@@ -31,9 +31,11 @@ _LONGEST: Final = 600
 
 def axes() -> tuple[Axis, Axis]:
     """What the picture shows across and up, in words."""
+    of_people = state.project().recipe.entity is not None  # the picture counts rows: a mean of them is no person's risk
+    up = [axis for axis in _UP if not (of_people and axis is Axis.MEAN_RISK)]
     with st.popover("Axes", icon=":material/swap_horiz:", width="stretch"):
         x = st.radio("Across", list(_ACROSS), format_func=_word, key="axis-x")
-        y = st.radio("Up", _UP, format_func=_word, key="axis-y")
+        y = st.radio("Up", up, format_func=_word, key="axis-y")
     return x, y
 
 
