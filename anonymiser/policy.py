@@ -87,6 +87,8 @@ class Policy(BaseModel):
         Largest share of a group that the harmful answer of a yes/no health column may have.
     joint_k : Threshold
         Smallest group for somebody who holds this release together with earlier ones of the same people.
+    budget : Threshold or None
+        Largest privacy budget (ε) that counts with noise may spend, with all earlier releases of the same people.
     nested : bool
         Whether each earlier release that somebody holds together with it must hold, or lie in, whole groups of it.
     columns : tuple of ColumnRule
@@ -109,6 +111,7 @@ class Policy(BaseModel):
     ordered_t: Threshold | None = None
     alpha: Threshold | None = None
     joint_k: Threshold = Threshold(value=5)
+    budget: Threshold | None = None
     nested: bool = False
     columns: tuple[ColumnRule, ...] = ()
     not_checked: tuple[str, ...] = ()

@@ -17,6 +17,8 @@ import pyarrow.parquet as pq
 import pyrage
 import pytest
 
+from anonymiser import autosave
+from anonymiser.audit import TRAIL_FILE, folder_of, read_entries
 from anonymiser.cli.app import main
 from anonymiser.recipe import Recipe
 from tests.command_line import ROOT, Command, process, refused
@@ -138,6 +140,18 @@ def test_the_release_says_what_to_do_next(run: Command, made: Path, tmp_path: Pa
         assert words in done.out
     readme = (tmp_path / "out" / "release_r2025-1" / "README_FIRST.md").read_text(encoding="utf-8")
     assert "data@insurer.example" in readme
+
+
+def test_a_second_person_is_recorded(run: Command, made: Path, tmp_path: Path) -> None:
+    line = ("release", CUSTOMERS, *_for(made, "government"), "--open", *FIRST, "--out", tmp_path / "o")
+    refused(run(*line, "--approved-by", " "), "needs --open and a name")
+    sealed = ("release", CUSTOMERS, *_for(made, "researchers"), "--to", (made / "key.pub").read_text())
+    refused(run(*sealed, "--approved-by", "B. Second", "--out", tmp_path / "o"), "needs --open")
+    said = run(*line, "--approved-by", "B. Second")
+    assert (said.code, "Nobody else" in said.out) == (0, False)
+    exported = read_entries((folder_of(autosave.home()) / TRAIL_FILE).read_bytes())[-1]
+    assert exported.fields["second_person"] == "B. Second"
+    assert exported.fields["second_authenticated"] is False
 
 
 def test_a_fingerprint_is_compared(run: Command, made: Path, tmp_path: Path) -> None:

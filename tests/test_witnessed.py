@@ -132,6 +132,27 @@ class TestRelease:
             with pytest.raises(TamperedError):
                 remembered(other, keys)
 
+    def test_whoever_makes_it_is_no_second_person(self, published: Project, tmp_path: Path) -> None:
+        for name, actor in (("ALEX ", "alex"), ("iinsureu123", "alex")):
+            with pytest.raises(PolicyError, match="Somebody else"):
+                release(
+                    published,
+                    particulars(published),
+                    NotSealed(),
+                    tmp_path / "out",
+                    trail=Trail(Actor(actor)),
+                    second_person=name,
+                    remembered=FIRST,
+                )
+        assert entries()[-2:] == events("EXPORTING", "FAILED")
+
+    def test_where_people_have_roles_a_typed_name_is_not_enough(self, published: Project, tmp_path: Path) -> None:
+        autosave.home().mkdir(parents=True)
+        (autosave.home() / "access.toml").write_text('[people]\n"a@example.org" = "releaser"\n')
+        words, out = particulars(published), tmp_path / "out"
+        with pytest.raises(PolicyError, match="approval of a second person"):
+            release(published, words, NotSealed(), out, trail=Trail(Actor("x")), second_person="Pat", remembered=FIRST)
+
     def test_releases_are_witnesses_of_the_record(self, project: Project, sealing: SealToKey) -> None:
         release(project, particulars(project), sealing, autosave.home() / "releases" / "one")
         anchors = list(anchors_in(autosave.home()))

@@ -65,6 +65,9 @@ def release_command(
         str | None,
         typer.Option(metavar="NAME", help="Who states that these people were in no earlier release; without --vault."),
     ] = None,
+    approved_by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who else has looked at an open release; never you.")
+    ] = None,
     answers: Annotated[Path | None, typer.Option(help="Answers about the recipient, as the page saves them.")] = None,
     decrypt_page: Annotated[
         bool, typer.Option(help="Add a page that opens a sealed release in a browser, with nothing to install.")
@@ -83,6 +86,8 @@ def release_command(
     opened = opened_vault(vault, vault_passphrase_file)
     if opened is not None and first_release is not None:
         raise InputError("Give --vault or --first-release, not both: the vault knows the earlier releases.")
+    if approved_by is not None and not (is_open and approved_by.strip()):
+        raise InputError("--approved-by names who else has looked at an open release: it needs --open and a name.")
     stated = None if first_release is None else FirstRelease(first_release)
     project = _project(file, sheet, recipe)
     if population is not None:
@@ -107,9 +112,12 @@ def release_command(
             policy=policy,
             material=lambda project: material(project, particulars.created, particulars.title, policy=policy),
             remembered=opened.ledger if opened else stated,
+            second_person=approved_by or "",
             progress=progress,
         )
     _tell(result, sealing)
+    if is_open and approved_by is None:
+        print_line("Nobody else is named who has looked at it. What is published cannot be taken back: --approved-by.")
     return 0
 
 
@@ -168,6 +176,9 @@ def _tell(result: ReleaseResult, sealing: Sealing) -> None:
     print_line(f"The fingerprint in words: {in_words(result.fingerprint)}.")
     if isinstance(sealing, SealWithPassphrase):
         print_line("Tell the passphrase by another way, too: never in the message that the release travels with.")
+    if result.budget is not None:
+        spent, total = result.budget
+        print_line(f"Privacy budget: ε = {spent:g} in this release, ε = {total:g} in all releases of the same people.")
     print_line(f"The private archive is in {result.supporting.name}. It never leaves.")
     if result.owner_passphrase is not None:
         print_line(f"It opens with these words, which stand nowhere else: {result.owner_passphrase}")

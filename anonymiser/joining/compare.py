@@ -101,8 +101,10 @@ class Finding:
     counts_up_to : int
         Counts, and so differences, from 1 to this are small.
     budgets : tuple of float
-        ε of the new release and of each earlier one with counts under a privacy budget; empty where the new one has
-        none.
+        ε of the new release and of each earlier one with counts under a privacy budget, whoever received it: two
+        recipients may put together what they have. Empty where the new one has none.
+    unbudgeted : int
+        Earlier releases of the same people without a budget, which no sum of budgets covers.
     """
 
     limit: int
@@ -117,6 +119,7 @@ class Finding:
     subtracted: Subtracted | None = None
     counts_up_to: int = 0
     budgets: tuple[float, ...] = ()
+    unbudgeted: int = 0
 
     @property
     def nests(self) -> bool:
@@ -201,7 +204,8 @@ def compare(
     )
     aside = len(standing) - len(counted) - len(unlinked)
     most, recipes = _small_up_to(policy), [Recipe.from_json(e.recipe_json) for e in counted]
-    spent = [one.budget for one in (project.recipe, *recipes) if one.budget is not None]
+    budget = project.recipe.budget
+    spent = [] if budget is None else [Recipe.from_json(e.recipe_json).budget for e in alike]
     return Finding(
         limit,
         earlier,
@@ -214,7 +218,8 @@ def compare(
         tuple(causes),
         _subtracted(project, setting, list(zip(counted, recipes, strict=True)), axis, most),
         most,
-        tuple(spent) if project.recipe.budget is not None else (),
+        () if budget is None else (budget, *(one for one in spent if one is not None)),
+        spent.count(None),
     )
 
 

@@ -101,7 +101,7 @@ def points_of(
     """The points about earlier releases for the project's setting, with or without a ledger."""
     chosen = policy or project.policy
     if ledger is None:
-        return points_without_ledger(chosen, first)
+        return points_without_ledger(chosen, first, budget=project.recipe.budget)
     return joint_points(find(project, ledger, policy=chosen), chosen)
 
 

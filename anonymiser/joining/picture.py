@@ -12,6 +12,7 @@ import numpy.typing as npt
 from anonymiser import story
 from anonymiser.joining.compare import Finding
 from anonymiser.joining.words import changed, how_it_lies
+from anonymiser.recipe import Recipe
 from anonymiser.release.ledger_book import Book, Entry
 from anonymiser.risk.composition import Joined
 
@@ -74,8 +75,14 @@ def ledger_table(book: Book) -> dict[str, list[str]]:
         "Held by": ["anyone" if entry.is_open else entry.recipient for entry in book.entries],
         "Groups": [f"{len(entry.labels):,}" for entry in book.entries],
         "Deleted": [story.records(entry.deleted) for entry in book.entries],
+        "Privacy budget": [_budget(entry) for entry in book.entries],
         "Counts": [_counts(entry) for entry in book.entries],
     }
+
+
+def _budget(entry: Entry) -> str:
+    epsilon = Recipe.from_json(entry.recipe_json).budget
+    return "none" if epsilon is None else f"ε = {epsilon:g}"
 
 
 def _counts(entry: Entry) -> str:

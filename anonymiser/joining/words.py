@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,7 @@ from anonymiser import story
 from anonymiser.errors import InputError
 from anonymiser.gate import JOINED, Check
 from anonymiser.joining.compare import Change, Earlier, Finding
-from anonymiser.policy import Policy
+from anonymiser.policy import HOUSE_RULE, Policy
 from anonymiser.risk.composition import Dropped, Nesting
 
 __all__ = [
@@ -18,12 +19,14 @@ __all__ = [
     "FirstRelease",
     "answer",
     "aside",
+    "budget_points",
     "causes",
     "changed",
     "detail",
     "how_it_lies",
     "joint_points",
     "points_without_ledger",
+    "spent_in_words",
 ]
 
 NO_EARLIER: Final = "Your vault knows of no earlier release that somebody could hold together with this one."
@@ -33,6 +36,7 @@ JOINT_POINTS: Final = frozenset({JOINED, _NESTED, _DIFFERENCE, _UNLINKED, _TABLE
 """Names of the points about earlier releases."""
 _OWN: Final = "POLICY"
 _NAMED: Final = 2
+_ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,9 @@ class FirstRelease:
 def joint_points(finding: Finding, policy: Policy) -> tuple[Check, ...]:
     """The policy's points about earlier releases."""
     source, override = policy.joint_k.source, policy.may_override
+    budgets = budget_points(policy, finding.budgets, finding.unbudgeted)
     if not finding.earlier and not finding.unlinked:
-        return (Check(JOINED, True, NO_EARLIER, source, override),)
+        return (Check(JOINED, True, NO_EARLIER, source, override), *budgets)
     found = []
     if finding.earlier:
         met = not finding.small
@@ -73,19 +78,57 @@ def joint_points(finding: Finding, policy: Policy) -> tuple[Check, ...]:
             found.append(Check(_DIFFERENCE, met, _difference_sentence(finding), source, override))
     if finding.subtracted is not None:
         found.append(Check(_TABLES, not finding.subtracted.cells, _tables_sentence(finding), source, override))
-    if len(finding.budgets) > 1:
-        found.append(Check(_BUDGETS, None, _budgets_sentence(finding), source, override))
     if finding.unlinked:
         sentence = (
             f"{_releases(len(finding.unlinked))} of a table like this one cannot be compared: nothing in the two "
             "tables identifies the same people. Give a column of identifiers the role of a direct identifier in both."
         )
         found.append(Check(_UNLINKED, False if policy.is_open else None, sentence, source, override))
-    return tuple(found)
+    return (*found, *budgets)
 
 
-def points_without_ledger(policy: Policy, first: FirstRelease | None = None) -> tuple[Check, ...]:
+def budget_points(policy: Policy, budgets: tuple[float, ...], unbudgeted: int = 0) -> tuple[Check, ...]:
+    """The point about privacy budgets: where the policy has a limit, or several releases spend one.
+
+    Parameters
+    ----------
+    policy : Policy
+    budgets : tuple of float
+        Of the new release and of the earlier ones of the same people; empty where the new one has none.
+    unbudgeted : int
+        Earlier ones without a budget.
+    """
+    limit = policy.budget
+    if not budgets or (limit is None and len(budgets) == 1 and not unbudgeted):
+        return ()
+    told = spent_in_words(budgets, unbudgeted)
+    if limit is None:
+        told += " Whether that is small enough is yours to judge."
+        return (Check(_BUDGETS, None, told, HOUSE_RULE, policy.may_override),)
+    met = math.fsum(budgets) <= limit.value + _ROUNDING
+    told += f" Asked for: at most ε = {limit.value:g}."
+    return (Check(_BUDGETS, met, told, limit.source, policy.may_override),)
+
+
+def spent_in_words(budgets: tuple[float, ...], unbudgeted: int = 0) -> str:
+    """What counts with noise spend, this release and the earlier ones of the same people."""
+    told = f"This release spends a privacy budget of ε = {budgets[0]:g}"
+    if len(budgets) > 1:
+        earlier = _releases(len(budgets) - 1)
+        told += f"; with {earlier} of the same people, whoever received them, ε = {math.fsum(budgets):g} in all"
+    if unbudgeted:
+        told += f". {_capital(_releases(unbudgeted))} of them {_have(unbudgeted)} none: no sum of budgets covers that"
+    return f"{told}."
+
+
+def points_without_ledger(
+    policy: Policy, first: FirstRelease | None = None, *, budget: float | None = None
+) -> tuple[Check, ...]:
     """The same where no vault is open: an open release then needs the owner's statement that there was none before."""
+    return (*_without_ledger(policy, first), *budget_points(policy, () if budget is None else (budget,)))
+
+
+def _without_ledger(policy: Policy, first: FirstRelease | None) -> tuple[Check, ...]:
     source = policy.joint_k.source
     if first is not None:
         stated = "The owner states that these people were in no earlier release; no vault was open to check it."
@@ -223,14 +266,6 @@ def _tables_sentence(finding: Finding) -> str:
     return (
         f"Subtracting counts from those of an earlier release leaves {small} in {cells}{where}, as far as rounding "
         "lets it be seen. Choose its bands, or coarser ones that hold whole ones of it, and the same people."
-    )
-
-
-def _budgets_sentence(finding: Finding) -> str:
-    earlier = _releases(len(finding.budgets) - 1)
-    return (
-        f"Together with {earlier} the counts spend a privacy budget of ε = {sum(finding.budgets):g}; this release "
-        f"alone spends ε = {finding.budgets[0]:g}. Whether that is small enough is yours to judge."
     )
 
 

@@ -3,6 +3,7 @@
 References
 ----------
 Dwork, McSherry, Nissim, Smith (2006), Calibrating noise to sensitivity in private data analysis.
+Dwork, Roth (2014), The Algorithmic Foundations of Differential Privacy, theorem 3.16: budgets add up.
 """
 
 from __future__ import annotations
@@ -54,8 +55,16 @@ class PrivacyBudget:
         """How far a count is from the true one at most, 19 times in 20."""
         return off_by(self.scale(tables))
 
-    def sentences(self, tables: int) -> tuple[str, ...]:
-        """What is promised and what is not, for whoever gets the counts."""
+    def sentences(self, tables: int, before: float = 0.0) -> tuple[str, ...]:
+        """What is promised and what is not, for whoever gets the counts.
+
+        Parameters
+        ----------
+        tables : int
+        before : float
+            Budget that earlier releases of the same people have spent. Budgets of mechanisms that look at the same
+            people add up (sequential composition), whoever holds the outputs: recipients may put them together.
+        """
         one = "1 table" if tables == 1 else f"{tables} tables"
         promise = (
             f"The counts are differentially private with a budget of ε = {self.epsilon:g} for all {one} together "
@@ -68,6 +77,6 @@ class PrivacyBudget:
         )
         outside = (
             "The budget does not cover what was chosen before counting: the columns, the steps and the list of their "
-            "values, and the number of records, which count as known. Budgets of several releases add up."
-        )
+            "values, and the number of records, which count as known. Budgets of several releases add up"
+        ) + (f": with earlier counts of the same people, ε = {self.epsilon + before:g} in all." if before else ".")
         return promise, error, outside

@@ -99,7 +99,7 @@ def _with_budget(facts: ReleaseFacts, hide: int) -> list[str]:
     assert facts.budget is not None  # noqa: S101 - asked by the caller
     return [
         "No records leave, but counts of each quasi-identifier alone and of each pair, over all records.",
-        *facts.budget.sentences(tables_of(len(facts.qi_names))),
+        *facts.budget.sentences(tables_of(len(facts.qi_names)), facts.budget_before),
         f"Counts that come out as {hide} or less are hidden; totals are sums of the counts shown.",
         "The noise is drawn from a secret key that the owner keeps.",
     ]

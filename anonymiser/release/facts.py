@@ -138,6 +138,8 @@ class ReleaseFacts:
     small_numbers : SmallNumberRule
     budget : PrivacyBudget or None
         For tables: counts with noise in place of rounded ones.
+    budget_before : float
+        Privacy budget that earlier releases of the same people have spent.
     licence : Licence
         For an open release.
     data_name : str
@@ -180,6 +182,7 @@ class ReleaseFacts:
     sample_fraction: float = 1.0
     small_numbers: SmallNumberRule = SmallNumberRule()
     budget: PrivacyBudget | None = None
+    budget_before: float = 0.0
     licence: Licence = CC_BY_4
     data_name: str = "records"
     version: str = ""
@@ -211,7 +214,7 @@ class ReleaseFacts:
         if self.budget is None:
             return self.small_numbers.words
         hidden = f"Counts that come out as {self.small_numbers.hide_up_to} or less are hidden."
-        return " ".join((*self.budget.sentences(tables_of(len(self.qi_names))), hidden))
+        return " ".join((*self.budget.sentences(tables_of(len(self.qi_names)), self.budget_before), hidden))
 
     @property
     def rounded_to(self) -> int:

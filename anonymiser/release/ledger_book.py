@@ -89,8 +89,6 @@ class Entry:
         What the release shows of each group, in the order of ``columns``: private.
     withdrawn : Withdrawal or None
         Set where the release does not count any more.
-    epsilon : float or None
-        Privacy budget of its counts, where it has one.
     """
 
     release_id: str
@@ -105,7 +103,6 @@ class Entry:
     columns: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...] = field(repr=False)
     withdrawn: Withdrawal | None = None
-    epsilon: float | None = None
 
     @property
     def deleted(self) -> int:

@@ -58,6 +58,8 @@ class ReleaseResult:
         For the owner's private archive. It stands nowhere else.
     review : Review
         What the output check looked at.
+    budget : tuple of (float, float) or None
+        Privacy budget of this release, and of all releases of the same people together.
     """
 
     release: Path
@@ -69,6 +71,7 @@ class ReleaseResult:
     passphrase: str | None = field(repr=False)
     owner_passphrase: str | None = field(repr=False)
     review: Review = field(default_factory=Review)
+    budget: tuple[float, float] | None = None
 
 
 def _silent(_fraction: float, _words: str) -> None:
@@ -168,6 +171,7 @@ def make_release(
         passphrase=seal.passphrase if seal else None,
         owner_passphrase=archive.passphrase,
         review=checked,
+        budget=None if facts.budget is None else (facts.budget.epsilon, facts.budget.epsilon + facts.budget_before),
     )
 
 

@@ -97,7 +97,7 @@ def release(
         The record of who did what, as the person writes to it who makes the release; otherwise whoever is signed in to
         this machine. Where an identity provider vouches for them, an open release needs somebody else's approval.
     second_person : str
-        Who else looked at an open release, where nobody vouches for names.
+        Who else looked at an open release, where nobody vouches for names; never whoever makes it.
     material : callable, optional
         From the project to files for the private archive: slides, report and notebook.
     progress : callable
@@ -126,8 +126,8 @@ def release(
         found = checks(project.recipe, project.assess(), chosen, beside.points)
         pass_gate(found, chosen, override)
         stated = remembered if isinstance(remembered, FirstRelease) else None
-        reasons = decisions(project, chosen, found, sealing, override, first=stated)
-        facts = facts_of(project, particulars, chosen, table, reasons, found=found)
+        reasons = decisions(project, chosen, found, sealing, override, first=stated, second_person=second_person)
+        facts = facts_of(project, particulars, chosen, table, reasons, found=found, budget_before=beside.budget_before)
         made = make_release(
             table,
             facts,

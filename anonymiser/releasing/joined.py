@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -31,10 +32,13 @@ class Compared:
     points : tuple of Check
     commit : context manager or None
         Enters the release into the ledger together with what happens inside; None without a ledger.
+    budget_before : float
+        Privacy budget that earlier releases of the same people have spent, where this one has one.
     """
 
     points: tuple[Check, ...]
     commit: AbstractContextManager[None] | None
+    budget_before: float = 0.0
 
 
 def compared(
@@ -65,7 +69,7 @@ def compared(
         The ledger was changed or is an older copy, or cannot be read.
     """
     if not isinstance(remembered, Ledger):
-        return Compared(points_without_ledger(policy, remembered), None)
+        return Compared(points_without_ledger(policy, remembered, budget=project.recipe.budget), None)
     ledger, setting = remembered, setting_of(table, project.microdata.rows)
     book = ledger.read()
     check_recorded(trail, ledger, book)
@@ -91,4 +95,5 @@ def compared(
         columns=setting.columns,
         labels=setting.labels,
     )
-    return Compared(joint_points(finding, policy), ledger.entering(entry, extract, head=book.head))
+    commit = ledger.entering(entry, extract, head=book.head)
+    return Compared(joint_points(finding, policy), commit, math.fsum(finding.budgets[1:]))

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from anonymiser import autosave
-from anonymiser.access import check_approval
+from anonymiser.access import check_approval, load_rules
 from anonymiser.audit import Event, Scalar, Trail, Witness, recipe_fingerprint, setting_of
-from anonymiser.errors import AnonymiserError, OutputError
+from anonymiser.errors import AnonymiserError, OutputError, PolicyError
 from anonymiser.policy import Policy
 from anonymiser.project import Project
 from anonymiser.release.audit_witness import remember, witness_of
@@ -33,7 +33,7 @@ def witnessed(
     Parameters
     ----------
     trail : Trail
-        Where an identity provider vouches for its actor, an open release needs somebody else's approval.
+        Where people have roles, an open release needs somebody else's approval.
     project : Project
     particulars : Particulars
     policy : Policy
@@ -46,7 +46,7 @@ def witnessed(
     Raises
     ------
     PolicyError
-        An open release that nobody else has approved.
+        An open release that nobody else has approved, where people have roles; or the second person is the first.
     OutputError
         The record cannot be written: then nothing is released.
     """
@@ -59,7 +59,7 @@ def witnessed(
     }
     trail.append(Event.EXPORTING, about)
     try:
-        vouched = _second(trail, project, policy, people)
+        vouched = _second(trail, project, policy, people, particulars.owner)
         k = setting_of(project).k
         yield Witness(
             trail.snapshot(),
@@ -78,14 +78,18 @@ def _exported(trail: Trail, fields: dict[str, Scalar], keys: OwnerKeys | None) -
         remember(witness_of(keys, autosave.home()), keys, trail.snapshot())
 
 
-def _second(trail: Trail, project: Project, policy: Policy, people: Override | str | None) -> dict[str, Scalar]:
+def _second(
+    trail: Trail, project: Project, policy: Policy, people: Override | str | None, owner: str
+) -> dict[str, Scalar]:
     """Who else answers for it, and whether anybody vouches for that name."""
-    if policy.is_open and trail.actor.authenticated:
+    if policy.is_open and (trail.actor.authenticated or load_rules(autosave.home()) is not None):
         found = check_approval(trail, project, policy)
         return {"second_person": found.approver, "second_authenticated": True, "reason": found.reason}
     if isinstance(people, Override):
         told = f"{people.reason.strip()} (decided by {people.decided_by.strip()})"
         return {"second_person": people.second_person.strip(), "second_authenticated": False, "reason": told}
     if isinstance(people, str) and people.strip():
+        if people.strip().casefold() in {trail.actor.name.casefold(), owner.strip().casefold()}:
+            raise PolicyError("The second person is whoever makes the release. Somebody else has to look at it.")
         return {"second_person": people.strip(), "second_authenticated": False}
     return {}

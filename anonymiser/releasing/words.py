@@ -43,6 +43,7 @@ def facts_of(
     decisions_json: str = "{}",
     *,
     found: Sequence[Check] | None = None,
+    budget_before: float = 0.0,
 ) -> ReleaseFacts:
     """Everything about a release that is not in its table.
 
@@ -79,6 +80,7 @@ def facts_of(
         unchecked=tuple(check.sentence for check in points if check.met is None and not budget),
         measures=() if budget else _measures(assessment),  # exact figures would be outside the budget
         budget=budget,
+        budget_before=budget_before,
         claims=story.CLAIMS,
         form=ReleaseForm[recipe.form.name],
         sample_fraction=recipe.sample_fraction,
@@ -98,6 +100,7 @@ def decisions(
     override: Override | None,
     *,
     first: FirstRelease | None = None,
+    second_person: str = "",
 ) -> str:
     """What was decided and why, for the private archive; no value of the data."""
     reasons = {suggestion.name: list(suggestion.reasons) for suggestion in project.suggestions}
@@ -109,6 +112,7 @@ def decisions(
         "checks": [{"name": c.name, "met": c.met, "found": c.sentence, "source": c.source} for c in found],
         "override": None if override is None else vars(override),
         "no earlier release, stated by": None if first is None else first.stated_by,
+        "second person": second_person.strip() or None,
         "seal": _seal_in_words(sealing),
         "scenarios": [{"name": s.name, "note": s.note} for s in project.scenarios],
     }

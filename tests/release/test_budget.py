@@ -15,20 +15,24 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from anonymiser.errors import InputError, RecipeError
+from anonymiser.errors import InputError, PolicyError, RecipeError
+from anonymiser.joining.picture import ledger_table
+from anonymiser.joining.words import budget_points
 from anonymiser.methods import Mondrian
-from anonymiser.policy import RESEARCHERS
+from anonymiser.policy import RESEARCHERS, Threshold
 from anonymiser.project import Project
 from anonymiser.reading import read
 from anonymiser.recipe import ReleaseForm as Form
 from anonymiser.release.budget import PrivacyBudget, tables_of
 from anonymiser.release.cells import as_it_leaves
 from anonymiser.release.facts import ReleaseFacts, ReleaseForm
+from anonymiser.release.keys import OwnerKeys
+from anonymiser.release.ledger import ledger_beside
 from anonymiser.release.opening import open_release
 from anonymiser.release.seal import SealWithPassphrase
 from anonymiser.release.tables import frequency_tables
 from anonymiser.release.unseal import OpeningKey
-from anonymiser.releasing import FirstRelease, draft, release, with_form
+from anonymiser.releasing import FirstRelease, ReleaseResult, draft, release, with_form
 from anonymiser.transform.released import ReleasedTable
 from sample_data import CUSTOMERS
 
@@ -122,6 +126,42 @@ def test_a_budget_needs_a_key_all_records_and_tables(
     for epsilon in (0.0, -1.0, 21.0, math.nan):
         with pytest.raises(InputError, match="more than 0"):
             PrivacyBudget(epsilon)
+
+
+def test_a_limit_on_budgets_is_a_point_of_the_policy() -> None:
+    limited = RESEARCHERS.model_copy(update={"budget": Threshold(value=1.5)})
+    assert budget_points(RESEARCHERS, ()) == budget_points(limited, ()) == budget_points(RESEARCHERS, (1.0,)) == ()
+    for budgets, met in (((1.0,), True), ((1.0, 0.1, 0.2, 0.2), True), ((1.0, 0.6), False), ((2.0,), False)):
+        (point,) = budget_points(limited, budgets)
+        assert point.met is met
+        assert f"ε = {math.fsum(budgets):g}" in point.sentence
+    (told,) = budget_points(RESEARCHERS, (1.0,), unbudgeted=1)
+    assert (told.met, "1 earlier release of them has none" in told.sentence) == (None, True)
+
+
+def test_budgets_add_up_over_all_recipients(tmp_path: Path) -> None:
+    """Two recipients may put together what they have."""
+    keys = OwnerKeys.fresh()
+    ledger = ledger_beside(tmp_path / "vault.json", keys)
+    project = Project(read(CUSTOMERS))
+    project.choose_policy(RESEARCHERS.name, levels=True)
+
+    def make(name: str, budget: float, limit: float = 20.0) -> ReleaseResult:
+        project.change(with_form(project.recipe, Form.TABLES, 100, budget))
+        policy = RESEARCHERS.model_copy(update={"name": name, "recipient": name, "budget": Threshold(value=limit)})
+        words = dataclasses.replace(draft(project, date(2026, 11, 22), policy), owner="iInsureU123", contact="a@b.uk")
+        out = tmp_path / name
+        return release(project, words, SealWithPassphrase(), out, keys=keys, policy=policy, remembered=ledger)
+
+    assert make("one", 0.5).budget == (0.5, 0.5)
+    with pytest.raises(PolicyError, match=r"ε = 1\.5 in all\. Asked for: at most ε = 1\.2"):
+        make("two", 1.0, limit=1.2)
+    second = make("two", 1.0)
+    assert second.budget == (1.0, 1.5)
+    open_release(second.release, tmp_path / "opened", OpeningKey(passphrase=second.passphrase))
+    told = next((tmp_path / "opened").glob("**/TRANSFORMATIONS.md")).read_text(encoding="utf-8")
+    assert "Budgets of several releases add up: with earlier counts of the same people, ε = 1.5 in all." in told
+    assert ledger_table(ledger.read())["Privacy budget"] == ["ε = 0.5", "ε = 1"]
 
 
 def test_a_recipe_has_a_budget_for_tables_without_methods_only() -> None:
