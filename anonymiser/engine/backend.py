@@ -40,7 +40,7 @@ _search_is_warm = threading.Event()
 _background: dict[str, threading.Thread] = {}
 _PARTS = (
     preparing.Part(
-        ("anonymiser.engine.kernels", "anonymiser.engine.class_kernels"),
+        ("anonymiser.engine.group_kernels", "anonymiser.engine.kernels", "anonymiser.engine.class_kernels"),
         "anonymiser.engine.backend:warm",
     ),
     preparing.Part(
@@ -107,7 +107,7 @@ def warm() -> None:
             (17, (0, 31, 32), False),
         ):
             tuples = Tuples(np.sort(keys), key_bits, counts, keys, 5, lead)
-            _group_compiled(kernels, tuples, keys, np.empty(rows if wants_class else 0, dtype=np.int32))
+            _group_compiled(tuples, keys, np.empty(rows if wants_class else 0, dtype=np.int32))
         one = np.zeros(1, dtype=np.uint64)
         place, table = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.uint64)
         kernels.generalise(one, one, one, place, table, one.copy())
@@ -226,12 +226,11 @@ def group(tuples: Tuples, *, wants_class: bool = False) -> Grouped:
     """Bring equal keys together; with ``wants_class``, also say which class each key went to."""
     masks = _NO_MASKS if tuples.masks is None else tuples.masks
     class_of = np.empty(tuples.keys.size, dtype=np.int32) if wants_class else _NO_CLASSES
-    kernels = _state["kernels"]
-    if kernels is None:
+    if not is_warm():
         keys, counts, united = fallback.group(tuples.keys, tuples.counts, masks, class_of)
         ordered = False
     else:
-        keys, counts, united, ordered = _group_compiled(kernels, tuples, masks, class_of)
+        keys, counts, united, ordered = _group_compiled(tuples, masks, class_of)
     return Grouped(
         keys,
         counts,
@@ -241,9 +240,10 @@ def group(tuples: Tuples, *, wants_class: bool = False) -> Grouped:
     )
 
 
-def _group_compiled(
-    kernels: ModuleType, tuples: Tuples, masks: Array, class_of: Array
-) -> tuple[Array, Array, Array, bool]:
+def _group_compiled(tuples: Tuples, masks: Array, class_of: Array) -> tuple[Array, Array, Array, bool]:
+    from anonymiser.engine import group_kernels
+
+    kernels: Any = group_kernels
     keys, counts, rows = tuples.keys, tuples.counts, tuples.keys.size
     out_keys, out_counts = np.empty(rows, dtype=np.uint64), np.empty(rows, dtype=counts.dtype)
     out_masks = np.empty(masks.size, dtype=np.uint64)

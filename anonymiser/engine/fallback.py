@@ -1,4 +1,4 @@
-"""The NumPy twins of ``kernels.py``: used until the compiled ones are warm, and to check them."""
+"""The NumPy twins of ``kernels.py`` and ``group_kernels.py``, until the compiled ones are warm and to check them."""
 
 from __future__ import annotations
 
