@@ -11,7 +11,7 @@ __all__ = ["aside", "footer", "head"]
 
 _ROWS: Final = 6
 _COLUMNS: Final = 4
-"""Rows and columns that fit in large type."""
+"""Rows, and columns beside points, that fit in large type."""
 
 
 def head(panel: Panel) -> str:
@@ -26,7 +26,7 @@ def aside(panel: Panel) -> str:
         tag = "ol" if panel.numbered else "ul"
         parts.append(f"<{tag}>{''.join(f'<li>{_unbroken(point)}</li>' for point in panel.points)}</{tag}>")
     if panel.table is not None:
-        parts.append(_table(panel.table))
+        parts.append(_table(panel.table, alone=not panel.points))
     if panel.cards:
         cards = "".join(
             f"<div><strong>{escape(card.value)}</strong><span>{escape(card.label)}</span></div>" for card in panel.cards
@@ -51,9 +51,10 @@ def _unbroken(text: str) -> str:
     return escape(text).replace("k = ", "k&nbsp;=&nbsp;").replace("k − 1", "k&nbsp;−&nbsp;1").replace(" %", "&nbsp;%")
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, *, alone: bool) -> str:
     top = "".join(f'<th scope="col">{escape(text)}</th>' for text in table.head)
     rows = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in table.rows)
     note = f"<p>{escape(table.note)}</p>" if table.note else ""
-    long = ' class="long"' if len(table.rows) > _ROWS or len(table.head) > _COLUMNS else ""
+    many = len(table.rows) > _ROWS or (len(table.head) > _COLUMNS and not alone)
+    long = ' class="long"' if many else ""
     return f"<div><table{long}><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>{note}</div>"
