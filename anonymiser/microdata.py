@@ -257,17 +257,21 @@ def encode_text(name: str, text: pa.ChunkedArray, missing: tuple[str, ...] = ())
         Codes that mean "no value" beside ``MISSING_CODES``.
     """
     # Encoded here, all chunks share one dictionary already; unifying it again would cost chunks x values.
-    encoded = text.unify_dictionaries() if pa.types.is_dictionary(text.type) else text.dictionary_encode()
+    given = pa.types.is_dictionary(text.type)
+    encoded = text.unify_dictionaries() if given else text.dictionary_encode()
     chunks = encoded.chunks
     raw = chunks[0].dictionary if chunks else pa.array([], pa.string())
     stripped = pc.utf8_trim_whitespace(raw)
     valued = pc.invert(pc.is_in(stripped, value_set=pa.array([*MISSING_CODES, *missing, None], pa.string())))
-    merged = stripped.filter(valued).dictionary_encode()
-    count = len(merged.dictionary)
+    values, places = stripped.filter(valued), None
+    if given or not stripped.equals(raw):  # else the values are different as they are
+        merged = values.dictionary_encode()
+        values, places = merged.dictionary, merged.indices.to_numpy()
+    count = len(values)
     dtype = smallest_dtype(count)
     to_code = np.full(len(raw) + 1, count, dtype=dtype)  # the last stands for cells without a value
-    to_code[:-1][valued.to_numpy(zero_copy_only=False)] = merged.indices.to_numpy()
+    to_code[:-1][valued.to_numpy(zero_copy_only=False)] = np.arange(count) if places is None else places
     # an index type may be too narrow for one value more
     indices = [chunk.indices.cast(pa.int32()).fill_null(len(raw)) for chunk in chunks]
     codes = [to_code[index.to_numpy()] for index in indices]
-    return Column(name, tuple(merged.dictionary.to_pylist()), np.concatenate([*codes, np.empty(0, dtype)]))
+    return Column(name, tuple(values.to_pylist()), np.concatenate([*codes, np.empty(0, dtype)]))

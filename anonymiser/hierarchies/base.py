@@ -14,6 +14,7 @@ import pandas as pd
 
 from anonymiser.errors import HierarchyError
 from anonymiser.limits import HIDDEN, MAX_NAMED_VALUES, MISSING
+from anonymiser.microdata import smallest_dtype
 
 __all__ = ["Codes", "Grouping", "Hierarchy", "hidden"]
 
@@ -135,6 +136,7 @@ class Hierarchy:
         *,
         missing: bool,
         order: npt.NDArray[np.intp] | None = None,
+        parts: npt.NDArray[np.int64] | None = None,
     ) -> Hierarchy:
         """Build from values, each once, and the groups that they are in at each level above.
 
@@ -152,22 +154,29 @@ class Hierarchy:
             Add a leaf for missing values.
         order : (values,) integer array, optional
             Position of the value that is to stand first, second and so on.
+        parts : (values,) int64 array, optional
+            The part that each value is in, where all groups are made of parts: ``groups`` then place the parts, which
+            are fewer.
         """
         size = len(values)
-        rank = np.zeros(size, dtype=np.int64)
+        rank = np.zeros(len(groups[0].codes), dtype=np.int64)
         above: list[tuple[npt.NDArray[np.int64], list[str]]] = []
         for group in reversed(groups):
             rank, names = _within(rank, group)
             above.append((rank, names))
+        held = None if parts is None else np.bincount(parts, minlength=len(rank))
         order = np.arange(size) if order is None else order
-        order = order[np.argsort(rank[order], kind="stable")]
+        ranked = rank[order] if parts is None else rank[parts[order]]
+        narrow = ranked.astype(smallest_dtype(len(above[-1][1])))  # few bits are sorted much faster
+        order = order[np.argsort(narrow, kind="stable")]
+        place_of = order if parts is None else parts[order]
         labels: list[tuple[str, ...]] = [tuple(map(values.__getitem__, order.tolist()))]
         maps: list[Codes] = [np.arange(size, dtype=np.uint32)]
         counts = [np.ones(size, dtype=np.int64)]
         for codes, names in reversed(above):
             labels.append(tuple(names))
-            maps.append(codes[order].astype(np.uint32))
-            counts.append(np.bincount(codes, minlength=len(names)))
+            maps.append(codes.astype(np.uint32)[place_of])
+            counts.append(np.bincount(codes, held, len(names)).astype(np.int64))
         if missing:
             for level in range(len(labels)):
                 _add_missing(labels, maps, counts, level)

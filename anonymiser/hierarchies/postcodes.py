@@ -69,15 +69,16 @@ class PostcodeSpec(Spec):
         regions = place_table("uk_regions")
         above = [[regions[place[3]][name] for place in places] for name in _ABOVE[self.above_region]]
         order = np.array(sorted(range(len(places)), key=lambda i: _sort_key(places[i])), dtype=np.intp)
-        groups = [_grouping(labels, codes, order) for labels in (*zip(*places, strict=True), *above)]
+        groups = [_grouping(labels, order) for labels in (*zip(*places, strict=True), *above)]
         if not sectors:
             groups = [hidden(0)] * (len(self.level_names) - 2)
         return Hierarchy.from_groups(
             column.name,
             column.values,
-            [*groups, hidden(len(column.values))],
+            [*groups, hidden(len(sectors))],
             self.level_names,
             missing=column.n_missing > 0,
+            parts=codes,
         )
 
     def unseen(self, column: Column) -> tuple[str, ...]:
@@ -124,13 +125,9 @@ def _sort_key(place: tuple[str, str, str, str]) -> tuple[int, str, int, str, str
     return list(place_table("uk_regions")).index(region), area, number, letter, sector
 
 
-def _grouping(
-    labels: Sequence[str],
-    codes: np.ndarray[tuple[int], np.dtype[np.int64]],
-    order: np.ndarray[tuple[int], np.dtype[np.intp]],
-) -> Grouping:
-    """The groups of one level, from the label of each sector."""
+def _grouping(labels: Sequence[str], order: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Grouping:
+    """The groups of one level, which are of sectors."""
     number, names = pd.factorize(np.array(labels, dtype=object)[order])
     of_sector = np.empty(len(labels), dtype=np.int64)
     of_sector[order] = number
-    return Grouping(of_sector[codes], list(names))
+    return Grouping(of_sector, list(names))
