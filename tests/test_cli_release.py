@@ -142,6 +142,22 @@ def test_the_release_says_what_to_do_next(run: Command, made: Path, tmp_path: Pa
     assert "data@insurer.example" in readme
 
 
+def test_values_that_are_new_to_the_recipe_are_said(run: Command, made: Path, tmp_path: Path) -> None:
+    later = tmp_path / "next_month.csv"
+    later.write_text(CUSTOMERS.read_text("utf-8").replace(",primary,", ",boot camp,", 9), encoding="utf-8")
+    line = (
+        "--recipe",
+        made / "researchers.json",
+        "--recipient",
+        "researchers",
+        "--passphrase-file",
+        made / "words.txt",
+    )
+    done = run("release", later, *line, "--out", tmp_path / "out")
+    assert (done.code, done.err) == (0, "")
+    assert "education_level: 1 value is new to the recipe" in done.out
+
+
 def test_a_second_person_is_recorded(run: Command, made: Path, tmp_path: Path) -> None:
     line = ("release", CUSTOMERS, *_for(made, "government"), "--open", *FIRST, "--out", tmp_path / "o")
     refused(run(*line, "--approved-by", " "), "needs --open and a name")

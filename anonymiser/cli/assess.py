@@ -14,7 +14,7 @@ from anonymiser.cli.figures import as_json, as_sections, headline
 from anonymiser.cli.inputs import load_recipe, load_table
 from anonymiser.cli.joined import compared
 from anonymiser.cli.population import load_population
-from anonymiser.cli.printing import print_json, print_line, print_sections
+from anonymiser.cli.printing import print_json, print_line, print_sections, print_unseen
 from anonymiser.cli.quick import QuickOptions, quick_recipe
 from anonymiser.cli.risks import RiskOptions, risk_fields
 from anonymiser.engine import backend
@@ -104,10 +104,7 @@ def assess_command(
     else:
         print_line(f"{microdata.name}: {headline(assessment)}")
         print_sections(as_sections(assessment, chosen))
-        for name, number in unseen.items():
-            print_line(
-                f"{name}: {number:,} different values are new to the recipe; they were placed, none was dropped."
-            )
+        print_unseen(unseen)
         for sentence in everybody.sentences:
             print_line(sentence)
         for sentence in beside.sentences if beside else ():

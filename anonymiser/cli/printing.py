@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from anonymiser.cli.exits import one_line
 
-__all__ = ["Section", "print_json", "print_line", "print_sections"]
+__all__ = ["Section", "print_json", "print_line", "print_sections", "print_unseen"]
 
 
 class Section(NamedTuple):
@@ -60,3 +60,10 @@ def _forgive() -> None:
     """A terminal that cannot show a letter shows a question mark."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
+
+
+def print_unseen(unseen: Mapping[str, int]) -> None:
+    """Say how many values of each column a recipe's lists did not know."""
+    for name, number in unseen.items():
+        told = "1 value is" if number == 1 else f"{number:,} different values are"
+        print_line(f"{name}: {told} new to the recipe; placed in a group of their own or a band, none was dropped.")

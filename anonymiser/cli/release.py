@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from anonymiser.cli.inputs import load_recipe, load_table, passphrase_in, read_bytes
-from anonymiser.cli.printing import print_line
+from anonymiser.cli.printing import print_line, print_unseen
 from anonymiser.cli.recipients import answers_in, policy_named
 from anonymiser.cli.vault import OpenedVault, opened_vault
 from anonymiser.errors import InputError
@@ -115,6 +115,7 @@ def release_command(
             second_person=approved_by or "",
             progress=progress,
         )
+    print_unseen(project.table.unseen(project.recipe))
     _tell(result, sealing)
     if is_open and approved_by is None:
         print_line("Nobody else is named who has looked at it. What is published cannot be taken back: --approved-by.")
