@@ -72,7 +72,7 @@ def test_the_next_step_compares_with_the_best_levels() -> None:
     best = trying.best_levels(project)
     assert best is not None
     better = project.assess().detail_kept > project.assess(best.recipe).detail_kept
-    assert ("keeps more than the sliders alone" in told.title) == better
+    assert ("Mondrian keeps more than the best levels" in told.title) == better
     assert (told.recipe is None) == better
 
 

@@ -18,12 +18,13 @@ from anonymiser.trying.candidates import (
     under_way,
     use,
 )
-from anonymiser.trying.forms import FieldForm, Kind, fields_of, first_values, made, values_to_choose
+from anonymiser.trying.forms import CHOICES, FieldForm, Kind, fields_of, first_values, made, values_to_choose
 from anonymiser.trying.measured import Measured, MomentsRow, measured
 from anonymiser.trying.pictures import Counts, Dots, Plane, axes_of, changed_columns, counts, dots, plane
 from anonymiser.trying.standing import MethodAdvice, Standing, advice_with_methods, standing, standing_in_words
 
 __all__ = [
+    "CHOICES",
     "MOST",
     "Candidate",
     "Counts",

@@ -15,7 +15,7 @@ from anonymiser.methods import MethodParameters
 from anonymiser.project import Project
 from anonymiser.recipe import AttributePlan, Treatment
 
-__all__ = ["FieldForm", "Kind", "fields_of", "first_values", "made", "values_to_choose"]
+__all__ = ["CHOICES", "FieldForm", "Kind", "fields_of", "first_values", "made", "values_to_choose"]
 
 _NUMBERS: Final = ("microaggregation", "noise", "rank_swapping", "rounding", "top_bottom_coding")
 _FEW: Final = ("pram",)
@@ -72,6 +72,22 @@ _ONLY_WITH: Final = {
     ("pram", "strength"): ("invariant", True),
 }
 """Parameters that say nothing otherwise."""
+CHOICES: Final = {
+    "": "none",
+    "typical": "typical people",
+    "values": "people with certain values",
+    "limit": "the limit itself",
+    "words": "words: 90 or more",
+    "own": "is a value of its own",
+    "any": "may be anything",
+    "left": "the first characters",
+    "right": "the last characters",
+    "mdav": "nearest together (MDAV)",
+    "projection": "along the main direction",
+    "optimal": "each column, as well as possible",
+    "ranking": "each column, by rank",
+}
+"""Choices in words, where they do not speak for themselves."""
 
 
 class Kind(Enum):

@@ -141,15 +141,15 @@ def advice_with_methods(project: Project) -> MethodAdvice | None:
 
 def _beside(here: Standing, best: Recipe, alone: Assessment) -> MethodAdvice | None:
     """The methods in use beside the best levels without them."""
-    told = f"The best setting without {here.title}: {_outcome(alone)}"
+    told = f"The setting of least loss without {here.title}: {_outcome(alone)}"
     if not here.met:
-        return MethodAdvice("The sliders alone meet the requirements.", f"{told}.", best, "Use it")
+        return MethodAdvice("The best levels alone meet the requirements.", f"{told}.", best, "Use it")
     if here.no_place:
         return None
     if alone.detail_kept > here.assessment.detail_kept + _WORTH:
         kept = f"{100 * here.assessment.detail_kept:.0f} %"
-        return MethodAdvice("The sliders alone keep more.", f"{told}; with it, {kept}.", best, "Use it")
-    title = f"{here.title} keeps more than the sliders alone."
+        return MethodAdvice("The best levels alone keep more.", f"{told}; with it, {kept}.", best, "Use it")
+    title = f"{here.title} keeps more than the best levels."
     return MethodAdvice(title, f"With it: {_outcome(here.assessment)}. {told}.")
 
 

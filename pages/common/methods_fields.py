@@ -60,7 +60,7 @@ def ask(project: Project, method: type[MethodParameters], field: FieldForm, valu
 
 
 def _choice(value: str) -> str:
-    return plain(value) if value else "none"
+    return trying.CHOICES.get(value) or plain(value)
 
 
 def _number(field: FieldForm, key: str) -> float | int | None:
