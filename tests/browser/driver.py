@@ -261,6 +261,15 @@ class Screen:
         for _ in range(times):
             self.page.keyboard.press(key)
 
+    def step(self, label: str, key: str, word: str) -> None:
+        """Press a key on a slider of the tune page; wait until the server has answered, not only the slider."""
+        detail = self.figure("Detail kept")
+        before = detail.inner_text()
+        self.press(label, key)
+        expect(self.slider(label)).to_have_attribute("aria-valuetext", word)
+        expect(detail).not_to_have_text(before)
+        self.settled()
+
     def move(self, label: str, word: str) -> None:
         """Move a slider step by step to the level with this word, looking at each step."""
         slider = self.slider(label)

@@ -85,6 +85,7 @@ def sealed_release(screen: Screen, public: str, folder: Path) -> Path:
     make(screen)
     made = unzip(download(screen, "Download the release", folder))
     screen.page.get_by_role("button", name="Make another release").click()
+    expect(screen.page.get_by_role("button", name="Download the release")).to_have_count(0)
     screen.settled()
     return made
 

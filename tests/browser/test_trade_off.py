@@ -7,11 +7,12 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.driver import Screen
+from tests.browser.driver import Screen, until
 
 POINT = """
 (plot, name) => {
-    const trace = plot._fullData.find(t => t.name.startsWith(name));
+    const trace = plot._fullData?.find(t => t.name.startsWith(name));
+    if (!trace || !plot._fullLayout.xaxis?.d2p) return null;
     const x = plot._fullLayout.xaxis, y = plot._fullLayout.yaxis;
     const box = plot.getBoundingClientRect();
     return {
@@ -21,7 +22,7 @@ POINT = """
     };
 }
 """
-"""Where the first point of a trace stands on the screen, and what it says."""
+"""Where the first point of a trace stands on the screen, and what it says; nothing until it is drawn."""
 
 
 def to_the_picture(screen: Screen) -> Any:
@@ -39,12 +40,23 @@ def test_a_click_on_the_frontier_moves_the_sliders_there(screen: Screen) -> None
     screen.choose("Who gets it?", "Government")
     expect(screen.slider("gender")).to_have_attribute("aria-valuetext", "exact")
     picture = to_the_picture(screen)
+    until(lambda: picture.evaluate(POINT, "frontier"), "the picture to be drawn")
     point = picture.evaluate(POINT, "frontier")
     words = dict(part.split(": ", 1) for part in point["words"].split("<br>"))
     assert words
-    screen.page.mouse.move(point["left"], point["top"])
-    expect(picture.locator(".hoverlayer")).to_contain_text("detail kept")
-    screen.page.mouse.click(point["left"], point["top"])
+
+    def hovers() -> bool:
+        """Over the point, wherever it stands by now: what is drawn above it may have moved it."""
+        if "detail kept" in (picture.locator(".hoverlayer").text_content() or ""):
+            return True
+        now = picture.evaluate(POINT, "frontier")
+        screen.page.mouse.move(now["left"] + 1, now["top"])
+        screen.page.mouse.move(now["left"], now["top"])
+        return False
+
+    until(hovers, "the point to say what it is")
+    screen.page.mouse.down()
+    screen.page.mouse.up()
     expect(screen.page.get_by_role("button", name="Undo")).to_be_enabled()
     expect(screen.page.get_by_role("button", name="Use the best setting")).to_be_disabled()
     screen.settled().turn("Tune")
