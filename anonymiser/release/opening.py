@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from anonymiser.errors import PackageError, TamperedError
+from anonymiser.errors import OutputError, PackageError, TamperedError
 from anonymiser.release.contents import Progress
 from anonymiser.release.files import plain_words, staging
 from anonymiser.release.fingerprints import is_same
@@ -90,6 +90,8 @@ def open_release(
         Only a part of a fingerprint was given.
     """
     folder = _release_in(folder)
+    if Path(os.path.realpath(out)).is_relative_to(os.path.realpath(folder)):
+        raise OutputError("What is opened must not lie inside the release. Choose a folder elsewhere.")
     progress(0.0, "Checking the signature")
     try:
         manifest = read_manifest(folder)
@@ -159,7 +161,8 @@ def _check_files(folder: Path, manifest: Manifest) -> None:
             path = Path(parent) / name
             if path.is_symlink() or not (path.is_file() or path.is_dir()):
                 raise TamperedError(f"'{name}' is not a plain file. {_AGAIN}")
-        present |= {(Path(parent) / name).relative_to(folder).as_posix() for name in files}
+        empty = not (folders or files)  # a folder that no file needs was added
+        present |= {(Path(parent) / name).relative_to(folder).as_posix() for name in ([""] if empty else files)}
     missing = manifest.files.keys() - present
     added = present - manifest.files.keys() - {MANIFEST, SIGNATURE}
     if missing or added:

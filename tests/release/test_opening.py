@@ -139,6 +139,19 @@ def test_added_missing_and_renamed_files_are_named(sealed: Path, key: OpeningKey
     refused(sealed, key, TamperedError, "'payload.tar.age' is missing")
 
 
+def test_an_added_empty_folder_is_named(sealed: Path, key: OpeningKey) -> None:
+    (sealed / "extras" / "more").mkdir(parents=True)
+    refused(sealed, key, TamperedError, "'extras/more' is not part of it")
+
+
+def test_nothing_is_opened_into_the_release_itself(sealed: Path, key: OpeningKey, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(sealed)
+    for out in (sealed, sealed / "opened", sealed / "a" / ".." / "b", tmp_path / "link" / "opened"):
+        with pytest.raises(OutputError, match="inside the release"):
+            open_release(sealed, out, key)
+    assert not (sealed / "opened").exists()
+
+
 def test_links_are_no_files(sealed: Path, key: OpeningKey) -> None:
     shutil.move(sealed / "README_FIRST.md", sealed.parent / "elsewhere")
     (sealed / "README_FIRST.md").symlink_to(sealed.parent / "elsewhere")
