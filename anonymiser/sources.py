@@ -18,6 +18,8 @@ from anonymiser.errors import ReadError
 __all__ = ["MemorySource", "ParquetSource", "Source", "as_text"]
 
 _WHOLE_FLOATS = 2.0**53
+_REPEATING = 6
+"""Bytes a record that a column of strings takes in its file, at most, for its values to come again and again."""
 
 
 class Source(Protocol):
@@ -79,7 +81,8 @@ class ParquetSource:
             stored = tuple(file.schema_arrow.names)
             self.rows = int(file.metadata.num_rows)
             sizes = [file.metadata.row_group(i).num_rows for i in range(file.metadata.num_row_groups)]
-            self._strings = {f.name for f in file.schema_arrow if pa.types.is_string(f.type)}
+            strings = {f.name for f in file.schema_arrow if pa.types.is_string(f.type)}
+            self._repeating = strings & _small_columns(file.metadata)
             self._timestamps = {f.name for f in file.schema_arrow if pa.types.is_timestamp(f.type) and not f.type.tz}
         self.names = stored if names is None else tuple(names)
         self._stored = dict(zip(self.names, stored, strict=True))
@@ -88,7 +91,7 @@ class ParquetSource:
     def text(self, name: str) -> pa.ChunkedArray:
         """One column as strings, or as a dictionary of strings where it is stored so."""
         stored = self._stored[name]
-        with self._open([stored] if stored in self._strings else []) as file:
+        with self._open([stored] if stored in self._repeating else []) as file:
             return as_text(file.read([stored]).column(stored), whole_days=self._days_only(stored))
 
     def batches(self, names: tuple[str, ...], size: int) -> Iterator[pa.RecordBatch]:
@@ -145,6 +148,15 @@ class ParquetSource:
                 yield file
         except (pa.ArrowException, OSError):
             raise ReadError("The Parquet file is damaged and cannot be read. Fetch it again from its source.") from None
+
+
+def _small_columns(metadata: pq.FileMetaData) -> set[str]:
+    """Columns of few bytes a record, judged by the first rows: the others hold too many values for a dictionary."""
+    if not metadata.num_row_groups:
+        return set()
+    first = metadata.row_group(0)
+    columns = (first.column(i) for i in range(first.num_columns))
+    return {c.path_in_schema for c in columns if c.total_uncompressed_size <= _REPEATING * first.num_rows}
 
 
 def as_text(values: pa.ChunkedArray, *, whole_days: bool = False) -> pa.ChunkedArray:
