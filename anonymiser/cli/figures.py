@@ -166,7 +166,12 @@ def as_sections(assessment: Assessment, recipe: Recipe) -> tuple[Section, ...]:
         (f"in groups below {assessment.target_k:,}, before leaving any out", f"{assessment.records_below_k:,}"),
     ]
     for measures in assessment.sensitive:
-        groups.append((f"different values of {measures.name} in a group (distinct l)", f"{measures.distinct_l:,}"))
+        groups.append(
+            (
+                f"different values of {measures.name} in a group, a blank being one (distinct l)",
+                f"{measures.distinct_l:,}",
+            )
+        )
         if measures.entropy_l is not None:
             groups.append(
                 (f"the same, weighted by how often (entropy l of {measures.name})", _at_least(measures.entropy_l))

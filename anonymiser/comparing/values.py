@@ -111,7 +111,9 @@ def _values(found: Assessment) -> dict[_Kind, float]:
         _Kind("mean risk", privacy, more_is_better=False, percent=True): found.mean_risk,
     }
     for of in found.sensitive:
-        values[_Kind(f"{of.name}: fewest different values", privacy, more_is_better=True)] = of.distinct_l
+        values[_Kind(f"{of.name}: fewest different values (a blank is one)", privacy, more_is_better=True)] = (
+            of.distinct_l
+        )
         values[_Kind(f"{of.name}: entropy l", privacy, more_is_better=True, form=".2f")] = of.entropy_l
         values[_Kind(f"{of.name}: t-closeness", privacy, more_is_better=False, form=".3f")] = of.t_closeness
     values |= {
