@@ -69,7 +69,7 @@ def limit(project: Project) -> None:
 def use_best(project: Project, scores: LatticeTable, x: Axis, target: int | None) -> None:
     """The best setting in words, with a button."""
     if target is None:
-        st.warning("No setting meets these requirements. Allow smaller groups or more deleted rows.")
+        st.warning("No setting meets these requirements. Allow smaller groups or more deleted rows, or ask for less.")
         return
     node = scores.node(target)
     st.button(

@@ -112,6 +112,8 @@ def _laid_out(figure: go.Figure, scores: LatticeTable, x: Axis, y: Axis) -> go.F
         tickformat=".0%" if x is Axis.DETAIL else None,
         autorange=None if x.more_is_better else "reversed",
     )
+    if x is Axis.DETAIL and not along(scores, x).any():  # one place for all: the axis would begin below nothing
+        figure.update_xaxes(range=[-0.02, 1])
     places, labels = ticks(y, along(scores, y))
     figure.update_yaxes(title=_TITLES[y], tickvals=places, ticktext=labels)
     if y in {Axis.MEAN_RISK, Axis.LARGEST_RISK}:
