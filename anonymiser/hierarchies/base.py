@@ -159,7 +159,7 @@ class Hierarchy:
             are fewer.
         """
         size = len(values)
-        rank = np.zeros(len(groups[0].codes), dtype=np.int64)
+        rank = np.zeros(len(groups[0].codes) if groups else size, dtype=np.int64)
         above: list[tuple[npt.NDArray[np.int64], list[str]]] = []
         for group in reversed(groups):
             rank, names = _within(rank, group)
@@ -167,7 +167,7 @@ class Hierarchy:
         held = None if parts is None else np.bincount(parts, minlength=len(rank))
         order = np.arange(size) if order is None else order
         ranked = rank[order] if parts is None else rank[parts[order]]
-        narrow = ranked.astype(smallest_dtype(len(above[-1][1])))  # few bits are sorted much faster
+        narrow = ranked.astype(smallest_dtype(len(above[-1][1]) if above else 1))  # few bits are sorted much faster
         order = order[np.argsort(narrow, kind="stable")]
         place_of = order if parts is None else parts[order]
         labels: list[tuple[str, ...]] = [tuple(map(values.__getitem__, order.tolist()))]
