@@ -53,9 +53,9 @@ def answer(project: Project, lattice: Lattice) -> None:
             trade_off_choices.clickable(figure, _PICTURE, allowed)
             meeting = int(allowed.met.sum())
             st.caption(escape(story.trade_off_caption(allowed.nodes, meeting, scores.k, scores.limit), _LONGEST))
-            trade_off_method.note(project, drawn=True)
+            trade_off_method.note(project, x)
     with near:
-        trade_off_method.note(project, drawn=False)
+        trade_off_method.note(project)
         trade_off_steps.show(project, scores)
     if gone.open:
         with gone, problems():
@@ -69,7 +69,7 @@ def too_large(project: Project, size: int) -> None:
     best, gone = st.tabs(["The best setting", "Who disappears"], key="trade-off-large", on_change="rerun")
     limits = trade_off_limits.chosen(project)
     with best, problems():
-        trade_off_method.note(project, drawn=False)
+        trade_off_method.note(project)
         measure, share = st.columns(2, gap="medium")
         with measure:
             by = trade_off_search.measure()

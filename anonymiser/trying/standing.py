@@ -118,7 +118,8 @@ def standing_in_words(found: Standing) -> str:
     """What the methods come to, beside the settings."""
     if found.no_place:
         return f"{found.title} has no place in this picture. {found.no_place}"
-    told = _outcome(found.assessment)
+    there = found.assessment
+    told = story.outcome(there.k, there.failing, there.rows, there.detail_kept)
     over = "" if found.met else ": not met, as too many rows would have to be deleted"
     return f"{found.title}: {told}{over}."
 
@@ -136,7 +137,11 @@ def advice_with_methods(project: Project) -> MethodAdvice | None:
     if larger is not None:
         return larger
     best = best_levels(project, 0.0)
-    return None if best is None or not best.met else _beside(here, best.recipe, project.assess(best.recipe))
+    return (
+        None
+        if best is None or not best.met
+        else _beside(here, best.recipe, project.assess(best.recipe, histograms=True))
+    )
 
 
 def _beside(here: Standing, best: Recipe, alone: Assessment) -> MethodAdvice | None:
@@ -146,15 +151,16 @@ def _beside(here: Standing, best: Recipe, alone: Assessment) -> MethodAdvice | N
         return MethodAdvice("The best levels alone meet the requirements.", f"{told}.", best, "Use it")
     if here.no_place:
         return None
-    if alone.detail_kept > here.assessment.detail_kept + _WORTH:
-        kept = f"{100 * here.assessment.detail_kept:.0f} %"
+    if here.assessment.gcp > alone.gcp + _WORTH:
+        kept = f"{100 * (1 - here.assessment.gcp):.0f} %"
         return MethodAdvice("The best levels alone keep more.", f"{told}; with it, {kept}.", best, "Use it")
     title = f"{here.title} keeps more than the best levels."
     return MethodAdvice(title, f"With it: {_outcome(here.assessment)}. {told}.")
 
 
 def _outcome(found: Assessment) -> str:
-    return story.outcome(found.k, found.failing, found.rows, found.detail_kept)
+    """With detail as the methods page has it: by the width of labels, which charges levels and methods alike."""
+    return story.outcome(found.k, found.failing, found.rows, 1 - found.gcp)
 
 
 def _larger_groups(recipe: Recipe) -> MethodAdvice | None:

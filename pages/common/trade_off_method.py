@@ -45,22 +45,32 @@ def add_to(figure: go.Figure, project: Project, x: Axis, y: Axis) -> None:
     )
 
 
-def note(project: Project, *, drawn: bool) -> None:
+def note(project: Project, across: Axis | None = None) -> None:
     """What the methods in use come to, in words; nothing without methods.
 
     Parameters
     ----------
     project : Project
-    drawn : bool
-        Whether the picture shows it, as a square.
+    across : Axis, optional
+        What the picture shows across, where it shows them as a square.
     """
     found = trying.standing(project)
     if found is None:
         return
-    icon = ":material/square: " if drawn and not found.no_place else ""
+    told = f"**In use:** {escape(trying.standing_in_words(found), _LONGEST)}"
+    if across is None:
+        st.caption(f"{told} Here the sliders are counted alone: a move does without the method; Undo leads back.")
+        return
+    icon = "" if found.no_place else ":material/square: "
+    alike = ""
+    if across is Axis.DETAIL and not found.no_place:
+        alike = (
+            " Along “detail kept” the sliders are charged by their steps and the method by the width of its labels: "
+            "choose “information loss” under Axes, which charges both alike, to compare them."
+        )
     st.caption(
-        f"{icon}**In use:** {escape(trying.standing_in_words(found), _LONGEST)} Every other point is a setting of the "
-        "sliders alone: using one does without the method; Undo leads back."
+        f"{icon}{told} Every other point is a setting of the sliders alone: using one does without the method; Undo "
+        f"leads back.{alike}"
     )
 
 

@@ -46,10 +46,10 @@ def _advice(project: Project, scores: LatticeTable, standings: Tabulated) -> Non
     group, deleted = int(scores.smallest[here]), int(scores.suppressed[here])
     told = story.outcome(group, deleted, scores.records, float(scores.detail[here]))
     if scores.met[here]:
-        st.markdown(f":material/check_circle: **This setting meets the requirements**: {escape(told, _LONGEST)}.")
+        st.markdown(f":material/check_circle: **{_this(project)} meets the requirements**: {escape(told, _LONGEST)}.")
         return
     over = f", more than the {scores.limit:,} allowed" if group else ""
-    st.markdown(f":material/warning: **Not met yet**: {escape(told, _LONGEST)}{over}.")
+    st.markdown(f":material/warning: **{_not_yet(project)}**: {escape(told, _LONGEST)}{over}.")
     way = path(standings, project.recipe.node)
     if not way:
         st.caption("No setting meets these requirements.")
@@ -65,6 +65,14 @@ def _advice(project: Project, scores: LatticeTable, standings: Tabulated) -> Non
         help=escape(f"Leads to: {story.setting(project.recipe.qis, node)}", _LONGEST),
     )
     st.caption(f"{len(way)} of the sliders: {escape(exploring.way_in_words(way, project.recipe), _LONGEST)}.")
+
+
+def _this(project: Project) -> str:
+    return "The sliders' setting without the method" if project.recipe.methods else "This setting"
+
+
+def _not_yet(project: Project) -> str:
+    return "Not met without the method" if project.recipe.methods else "Not met yet"
 
 
 def _row(move: Move, recipe: Recipe, number: int) -> None:
