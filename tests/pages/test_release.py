@@ -10,6 +10,8 @@ import pyrage
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from anonymiser import autosave
+from anonymiser.audit import TRAIL_FILE, Event, folder_of, read_entries
 from anonymiser.policy import GOVERNMENT
 from anonymiser.project import Project
 from anonymiser.reading import read
@@ -264,6 +266,15 @@ class TestVault:
         make(app)
         assert fingerprint in {code.value for code in app.code}
         assert "passphrase of your vault" in texts(app)
+
+    def test_another_passphrase_is_noted(self, app: AppTest) -> None:
+        self.vault(app, "correct horse", "correct horse")
+        for key, words in (("vault-old", "correct horse"), ("vault-new", "battery"), ("vault-new-again", "battery")):
+            app.text_input(key=key).set_value(words)
+        next(button for button in app.button if button.label == "Change it").click().run()
+        assert "Changed." in app.success[0].value
+        last = read_entries((folder_of(autosave.home()) / TRAIL_FILE).read_bytes())[-1]
+        assert (last.event, last.fields) == (Event.REWRAPPED, {})
 
     @pytest.mark.parametrize(("first", "again", "told"), [("a", "b", "differ"), ("", "", "empty")])
     def test_a_vault_needs_its_passphrase_twice(self, app: AppTest, first: str, again: str, told: str) -> None:
