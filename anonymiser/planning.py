@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from anonymiser.attributes import Concept, Role
 from anonymiser.errors import RecipeError
-from anonymiser.hierarchies import HierarchySpec, IntervalSpec, suggest_spec
+from anonymiser.hierarchies import FlatSpec, HierarchySpec, IntervalSpec, has_rule, suggest_spec
 from anonymiser.hierarchies.derived import Derived
 from anonymiser.limits import MAX_QIS
 from anonymiser.microdata import Column, Microdata
@@ -49,6 +49,7 @@ _NUMERIC = {
 
 def first_recipe(microdata: Microdata, suggestions: Sequence[Suggestion], policy: Policy) -> Recipe:
     """The recipe with which a table opens: suggested roles, the policy's requirements, QIs exact."""
+    microdata.prepare(suggestion.name for suggestion in suggestions if has_rule(suggestion.concept))
     attributes = [_plan(microdata, suggestion) for suggestion in suggestions]
     derived, extra = _body_mass(microdata, suggestions)
     meanings = [
@@ -242,7 +243,9 @@ def _harmful(column: Column) -> tuple[str, ...]:
 
 
 def _plan(microdata: Microdata, suggestion: Suggestion) -> AttributePlan:
-    spec = suggest_spec(microdata.column(suggestion.name), suggestion.concept, suggestion.date_format)
+    spec: HierarchySpec = FlatSpec()  # names and numbers, different in every record, need not be looked up for it
+    if has_rule(suggestion.concept):
+        spec = suggest_spec(microdata.column(suggestion.name), suggestion.concept, suggestion.date_format)
     dropped = suggestion.role is Role.DIRECT
     return AttributePlan(
         name=suggestion.name,

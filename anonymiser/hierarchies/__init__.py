@@ -11,7 +11,7 @@ from anonymiser.hierarchies.base import Hierarchy
 from anonymiser.hierarchies.countries import CountrySpec, countries_for
 from anonymiser.hierarchies.cuts import bands_for, intervals_for
 from anonymiser.hierarchies.dates import DateSpec, dates_for
-from anonymiser.hierarchies.defaults import suggest_spec
+from anonymiser.hierarchies.defaults import has_rule, suggest_spec
 from anonymiser.hierarchies.derived import Derived, bmi_levels, derive_bmi
 from anonymiser.hierarchies.flat import FlatSpec
 from anonymiser.hierarchies.groups import Group, GroupLevel, GroupSpec
@@ -52,6 +52,7 @@ __all__ = [
     "dates_for",
     "derive_bmi",
     "education_groups",
+    "has_rule",
     "hierarchies_in_folder",
     "intervals_for",
     "mask_for",

@@ -21,7 +21,7 @@ from anonymiser.hierarchies.rare import InnerSpec, RareSpec, rare_for
 from anonymiser.hierarchies.vocabularies import blood_groups, education_groups
 from anonymiser.microdata import Column
 
-__all__ = ["suggest_spec"]
+__all__ = ["has_rule", "suggest_spec"]
 
 _NUMERIC_SHARE: Final = 0.8
 """A column is treated as numbers when this share of its distinct values are."""
@@ -59,6 +59,11 @@ def suggest_spec(column: Column, concept: Concept, date_format: str | None = Non
     if concept in _NUMERIC or concept is Concept.CATEGORY:
         return _categories(column, k)
     return FlatSpec()
+
+
+def has_rule(concept: Concept) -> bool:
+    """Whether :func:`suggest_spec` knows more than exact or hidden for a concept, so that it looks at the values."""
+    return concept in {Concept.BIRTHDATE, Concept.DATE, Concept.CATEGORY, *_NUMERIC, *_PLAIN}
 
 
 def _weight(column: Column, k: int) -> IntervalSpec:

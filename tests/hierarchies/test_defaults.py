@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anonymiser.attributes import Concept
-from anonymiser.hierarchies import SPECS, suggest_spec
+from anonymiser.hierarchies import SPECS, FlatSpec, has_rule, suggest_spec
 from anonymiser.microdata import Column, Microdata
 
 
@@ -82,3 +82,9 @@ def test_every_suggestion_places_every_value(concept: Concept, values: list[str 
     hierarchy = spec.build(table)
     assert set(table.values) <= set(hierarchy.leaves)
     assert SPECS.validate_json(SPECS.dump_json(spec)) == spec
+
+
+@pytest.mark.parametrize("concept", [concept for concept in Concept if not has_rule(concept)])
+def test_what_has_no_rule_is_exact_or_hidden_whatever_it_holds(concept: Concept) -> None:
+    for values in (["1", "2", "30"], ["SW1A 1AA", "France"], ["05/07/1984", "17/06/1997"]):
+        assert suggest_spec(column(*values), concept, "%d/%m/%Y") == FlatSpec()
