@@ -21,6 +21,7 @@ PARTS = (
     "presenting",
     "browser",
     "uploading",
+    "starting",
 )
 
 
