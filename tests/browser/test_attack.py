@@ -70,5 +70,5 @@ def test_the_insurers_own_table_is_attacked(screen: Screen) -> None:
     screen.page.keyboard.press("Enter")
     expect(screen.page.get_by_text("Estimated from 10 % of the population")).to_be_visible()
     screen.part("Without any search")
-    expect(screen.page.get_by_text("Nobody in the file was born in")).to_be_visible()
+    expect(screen.page.get_by_text("Nobody's country of birth in the file is")).to_be_visible()
     expect(screen.page.get_by_text("share one value in at least 90 % of each group").first).to_be_visible()
