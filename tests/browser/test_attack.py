@@ -13,7 +13,6 @@ from tests.browser.driver import Screen
 
 SHARED = Path(os.environ.get("HALFTONE_SHARED", Path(__file__).parents[3] / "shared"))
 INSURER = SHARED / "data" / "coursework" / "customer_information.csv"
-TITLE = "What would someone who knows Alex learn?"
 
 
 def to_attack(screen: Screen) -> None:
@@ -21,9 +20,7 @@ def to_attack(screen: Screen) -> None:
     screen.visit("Tune")
     screen.page.get_by_role("button", name="Policy's levels").click()
     expect(screen.verdict).to_contain_text("Every requirement that Halftone checks is met.")
-    screen.page.get_by_test_id("stTopNavLink").filter(has_text=re.compile("^Attack$")).click()
-    expect(screen.page.get_by_role("heading", name=TITLE)).to_be_visible()
-    screen.settled()
+    screen.settled().turn("Attack")  # the verdict stands on top: the sliders' new values come a moment later
 
 
 def test_alex_is_found_in_the_table_and_hidden_in_the_release(screen: Screen) -> None:

@@ -27,8 +27,7 @@ POINT = """
 
 def to_the_picture(screen: Screen) -> Any:
     """Go to the trade-off page and wait for its picture."""
-    screen.page.get_by_test_id("stTopNavLink").filter(has_text=re.compile("^Trade-off$")).click()
-    expect(screen.page.get_by_role("heading", name="What is the cheapest safe setting?")).to_be_visible()
+    screen.settled().turn("Trade-off")
     picture = screen.keyed("trade-off-picture").locator(".js-plotly-plot")
     expect(picture).to_be_visible(timeout=60_000)
     screen.settled()
