@@ -20,7 +20,7 @@ from anonymiser.utility.registry import UTILITY_MEASURES
 NO_MEASURES = (
     "rows node failing limit suppressed met target_k classes classes_raw unique_records unique_records_raw "
     "records_below_k loss_if_suppressed loss_by_attribute mean_kept_class sensitive requirements sizes "
-    "ncp_by_attribute quality over_people population pending name granularity gen_intensity nu_entropy"
+    "ncp_by_attribute quality over_people people_risk population pending name granularity gen_intensity nu_entropy"
 )
 
 
