@@ -74,6 +74,11 @@ def commands(readme: Path, heading: str) -> list[str]:
     return [block.replace("\n    ", "\n").strip() for block in re.findall(r"(?:^    .*\n)+", chapter, re.MULTILINE)]
 
 
+def pasted(lines: str, folder: Path) -> str:
+    """What command lines of our own instructions print: a recipient pastes them into a shell, and so does the test."""
+    return subprocess.run(lines, cwd=folder, shell=True, check=True, capture_output=True, text=True).stdout
+
+
 def test_what_leaves_and_what_stays(make: Make) -> None:
     result = make()
     assert sorted(files_in(result.release)) == [
@@ -119,17 +124,14 @@ def test_every_command_of_the_instructions_works_with_the_age_program(make: Make
     printed, checks, hashes = commands(readme, "1.")
     assert printed.replace("\n", " ") == result.fingerprint
 
-    def run(line: str) -> str:
-        return subprocess.run(line, cwd=result.release, shell=True, check=True, capture_output=True, text=True).stdout
-
-    fingerprint, verified = (run(line) for line in checks.split("\n"))
+    fingerprint, verified = (pasted(line, result.release) for line in checks.split("\n"))
     assert fingerprint.split()[-1] == result.fingerprint.replace(" ", "")
     assert "Signature Verified Successfully" in verified
-    listed = run(hashes)
+    listed = pasted(hashes, result.release)
     manifest = json.loads((result.release / "manifest.json").read_text())
     assert all(entry["sha256"] in listed for entry in manifest["files"].values())
     opening, halftone = commands(readme, "2.")
-    run(opening.replace("KEYFILE", str(key_file)))
+    pasted(opening.replace("KEYFILE", str(key_file)), result.release)
     by_age = files_in(result.release.parent / "opened_r2025-1")
     assert halftone.startswith("python -m anonymiser open . --identity KEYFILE --out ../opened_r2025-1")
     opened = open_release(result.release, result.release.parent / "again", OpeningKey(key_file))
@@ -185,7 +187,7 @@ def test_an_open_release_is_plain_and_complete(
     assert {"hashes.json", "data/records.csv"} <= set(opened.files)
     assert "README_FIRST.md" not in opened.files
     checks = commands(result.release / "README_FIRST.md", "1.")[1]
-    subprocess.run(checks, cwd=result.release, shell=True, check=True, capture_output=True)
+    pasted(checks, result.release)
 
 
 def test_the_same_recipe_key_and_id_give_the_same_bytes(
@@ -253,7 +255,7 @@ def test_the_archive_opens_with_the_age_program_and_makes_the_pseudonyms_again(
     result = make(pseudonyms=asked)
     text = (result.supporting / "README.md").read_text().replace("KEYFILE", str(key_file))
     for block in re.findall(r"(?:^    .*\n)+", text, re.MULTILINE):
-        subprocess.run(block, cwd=result.supporting, shell=True, check=True, capture_output=True)
+        pasted(block, result.supporting)
     inside = result.supporting / "opened"
     assert {"recipe.json", "decisions.json", "pseudonymise.py", "release.json", "keys/keys.json.age"} <= set(
         files_in(inside)
